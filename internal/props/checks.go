@@ -3,10 +3,12 @@ package props
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 )
@@ -61,16 +63,13 @@ func Requires(name string, value any, other string, otherValue any) error {
 
 // Range reports a whole number outside its inclusive range.
 func Range(name string, value *float64, low, high float64) error {
-	if value == nil || *awscdk.Token_IsUnresolved(value) {
+	switch whole := value != nil && *value == math.Trunc(*value); {
+	case value == nil, whole && *value >= low && *value <= high, token(value):
 		return nil
-	}
-	if *value != float64(int64(*value)) {
+	case !whole:
 		return fmt.Errorf("%s must be a whole number, got %s", name, number(*value))
 	}
-	if *value < low || *value > high {
-		return fmt.Errorf("%s must be between %s and %s, got %s", name, number(low), number(high), number(*value))
-	}
-	return nil
+	return fmt.Errorf("%s must be between %s and %s, got %s", name, number(low), number(high), number(*value))
 }
 
 // Duration reports a duration outside its inclusive range, both in seconds.
@@ -87,7 +86,7 @@ func Duration(name string, value awscdk.Duration, low, high float64) error {
 // Pattern reports a string that does not match. The argument want says in
 // words what is allowed.
 func Pattern(name string, value *string, pattern *regexp.Regexp, want string) error {
-	if value == nil || *awscdk.Token_IsUnresolved(value) || pattern.MatchString(*value) {
+	if value == nil || pattern.MatchString(*value) || token(value) {
 		return nil
 	}
 	return fmt.Errorf("%s must be %s, got %q", name, want, *value)
@@ -95,10 +94,10 @@ func Pattern(name string, value *string, pattern *regexp.Regexp, want string) er
 
 // Length reports a string that is longer than the service takes, in characters.
 func Length(name string, value *string, most int) error {
-	if value == nil || *awscdk.Token_IsUnresolved(value) || len([]rune(*value)) <= most {
+	if value == nil || utf8.RuneCountInString(*value) <= most || token(value) {
 		return nil
 	}
-	return fmt.Errorf("%s must have at most %d characters, got %d", name, most, len([]rune(*value)))
+	return fmt.Errorf("%s must have at most %d characters, got %d", name, most, utf8.RuneCountInString(*value))
 }
 
 var (
@@ -144,6 +143,10 @@ func unset(value any) bool {
 	}
 	return false
 }
+
+// token asks CDK last, and only about values that look wrong, because each
+// question is a call into another process.
+func token(value any) bool { return *awscdk.Token_IsUnresolved(value) }
 
 func number(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
 

@@ -4,6 +4,7 @@
 package props
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
@@ -39,31 +40,18 @@ func (e *Error) Unwrap() []error { return e.Problems }
 
 // Check panics with an [*Error] that lists all problems that are not nil. It
 // returns when there are none. The arguments scope and id are the ones of the
-// constructor, since the construct itself does not exist yet.
+// constructor, since the construct itself does not exist yet; a method such as
+// AddRule gives its own construct and the id of what it was about to add.
 func Check(scope constructs.Construct, id *string, construct string, problems ...error) {
-	check(func() string {
-		path := *id
-		if parent := *scope.Node().Path(); parent != "" {
-			path = parent + "/" + path
-		}
-		return path
-	}, construct, problems)
-}
-
-// CheckMethod is [Check] for a method of a construct that exists already, such
-// as AddRule; id names what the method was about to add.
-func CheckMethod(self constructs.Construct, id *string, method string, problems ...error) {
-	Check(self, id, method, problems...)
-}
-
-func check(path func() string, construct string, problems []error) {
-	var found []error
-	for _, problem := range problems {
-		found = append(found, flatten(problem)...)
+	found := flatten(errors.Join(problems...))
+	if len(found) == 0 {
+		return
 	}
-	if len(found) > 0 {
-		panic(&Error{Construct: construct, Path: path(), Problems: found})
+	path := *id
+	if parent := *scope.Node().Path(); parent != "" {
+		path = parent + "/" + path
 	}
+	panic(&Error{Construct: construct, Path: path, Problems: found})
 }
 
 // flatten opens errors.Join, so that a check that finds several problems puts
