@@ -1,0 +1,2 @@
+// Package testkit tests what a CDK app in Go synthesizes.
+package testkit
