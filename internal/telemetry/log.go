@@ -103,6 +103,9 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		attrs = append([]slog.Attr{slog.String(RequestID, lc.AwsRequestID)}, attrs...)
 	}
+	if len(attrs) == 0 && len(h.opened) == 0 {
+		return h.next.Handle(ctx, r)
+	}
 	if len(h.opened) == 0 {
 		r = r.Clone() // the caller may keep using its own
 		r.AddAttrs(attrs...)

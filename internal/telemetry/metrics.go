@@ -27,6 +27,10 @@ const other = "other"
 // unknown stands for an empty value, which the format does not allow.
 const unknown = "unknown"
 
+// maxDimensions is how many dimensions a set may have ("Specification: Embedded
+// metric format"); those beyond are left out.
+const maxDimensions = 30
+
 // maxValueLength is how long CloudWatch lets a dimension's value be
 // (MetricDatum API reference).
 const maxValueLength = 1024
@@ -67,7 +71,7 @@ type Metrics struct {
 	base []Dimension
 
 	mu   sync.Mutex
-	sets []*set                                      // in order of first use
+	sets []*set                                 // in order of first use
 	seen map[wire.Dimension]map[string]struct{} // survives Flush: the bound is on the instance's life
 }
 
@@ -150,9 +154,11 @@ func (m *Metrics) Flush(ctx context.Context) error {
 	return all
 }
 
-// metric finds or makes the metric of that name under base and by. m.mu is held.
+// metric finds or makes the metric of that name under base and by. A name has
+// one unit: the first one given. m.mu is held.
 func (m *Metrics) metric(name wire.Metric, unit string, by []Dimension) *metric {
 	dimensions := append(slices.Clone(m.base), m.bounded(by)...)
+	dimensions = dimensions[:min(len(dimensions), maxDimensions)]
 	i := slices.IndexFunc(m.sets, func(s *set) bool { return slices.Equal(s.dimensions, dimensions) })
 	if i < 0 {
 		i = len(m.sets)
@@ -160,7 +166,7 @@ func (m *Metrics) metric(name wire.Metric, unit string, by []Dimension) *metric 
 	}
 	s := m.sets[i]
 	for _, c := range s.metrics {
-		if c.name == name && c.unit == unit {
+		if c.name == name {
 			return c
 		}
 	}
