@@ -1,0 +1,42 @@
+package queue
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// MaxReceiveCount is how often a message is received before it is parked: AWS
+// advises at least 5, since throttling of the function counts as a receive
+// (Lambda developer guide, "Using Lambda with Amazon SQS").
+const MaxReceiveCount = 5
+
+// maxVisibility is the longest visibility timeout of SQS, in seconds.
+const maxVisibility = 12 * 60 * 60
+
+// Defaults are the properties of every queue of the library.
+func Defaults() awssqs.QueueProps {
+	return awssqs.QueueProps{
+		// Costs nothing, and lets AWS services send; the key alias/aws/sqs does not.
+		Encryption: awssqs.QueueEncryption_SQS_MANAGED,
+		EnforceSSL: jsii.Bool(true),
+	}
+}
+
+// DeadLetterDefaults keep messages for as long as SQS can: somebody has to look.
+func DeadLetterDefaults() awssqs.QueueProps {
+	p := Defaults()
+	p.RetentionPeriod = awscdk.Duration_Days(jsii.Number(14))
+	return p
+}
+
+// Visibility is the timeout for a queue that feeds a function: six times the
+// function's timeout plus the batching window, at most 12 hours (Lambda
+// developer guide, "Configuring a queue to use with Lambda").
+func Visibility(function, window awscdk.Duration) awscdk.Duration {
+	seconds := 6 * *function.ToSeconds(nil)
+	if window != nil {
+		seconds += *window.ToSeconds(nil)
+	}
+	return awscdk.Duration_Seconds(jsii.Number(min(seconds, maxVisibility)))
+}
