@@ -1,0 +1,117 @@
+package signature
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"slices"
+	"strings"
+)
+
+// maxPart bounds a header or other field that is part of the signed content.
+const maxPart = 1024
+
+// writeContent writes what is signed. It walks the template once and writes
+// each part as it is, so nothing that stands in a part is expanded.
+func (s *Scheme) writeContent(w io.Writer, v *view, timestamp, secret string) error {
+	scratch := make([]byte, 0, maxPart)
+	before, token, after, more := nextToken(s.Content)
+	for ; more; before, token, after, more = nextToken(after) {
+		scratch = append(scratch, before...)
+		if token == "body" {
+			_, _ = w.Write(scratch) // a hash never fails
+			_, _ = w.Write(v.Body)
+			scratch = scratch[:0]
+			continue
+		}
+		part, err := v.part(token, after, timestamp, secret)
+		if err != nil {
+			return err
+		}
+		scratch = append(scratch, part...)
+	}
+	_, _ = w.Write(append(scratch, before...))
+	return nil
+}
+
+// part is the text of a token other than {body}.
+func (v *view) part(token, after, timestamp, secret string) (string, error) {
+	switch token {
+	case "timestamp":
+		return timestamp, nil
+	case "secret":
+		return secret, nil
+	case "url":
+		return v.URL, nil
+	case "sortedForm":
+		return v.sortedForm()
+	}
+	part, err := v.value(Field(token))
+	if err == nil {
+		err = checkPart(Field(token), part, after)
+	}
+	if err != nil {
+		return "", fault(Field(token), err)
+	}
+	return part, nil
+}
+
+// checkPart refuses a header that holds the character which ends it in the
+// template: "a.1" + "." + "2" must not read like "a" + "." + "1.2".
+func checkPart(f Field, part, after string) error {
+	if place, _ := f.split(); place != inHeader {
+		return nil
+	}
+	if part == "" || len(part) > maxPart {
+		return ErrMalformed
+	}
+	if after != "" && after[0] != '{' && strings.IndexByte(part, after[0]) >= 0 {
+		return ErrMalformed
+	}
+	return nil
+}
+
+// sortedForm is each field's name and value without anything between, sorted by
+// name, as Twilio signs them. A name with several values stands once for each
+// different value, as in Twilio's own libraries.
+func (v *view) sortedForm() (string, error) {
+	if !v.isForm() {
+		return "", nil
+	}
+	fields, err := v.decodedForm()
+	if err != nil {
+		return "", fault(inForm, err)
+	}
+	var b strings.Builder
+	b.Grow(len(v.Body))
+	for _, name := range sortedKeys(fields) {
+		values := slices.Clone(fields[name])
+		slices.Sort(values)
+		for _, value := range slices.Compact(values) {
+			b.WriteString(name)
+			b.WriteString(value)
+		}
+	}
+	return b.String(), nil
+}
+
+// checkBodyDigest compares the body with the digest the partner put elsewhere.
+func (s *Scheme) checkBodyDigest(v *view) error {
+	if s.BodyDigest == "" || v.isForm() {
+		return nil
+	}
+	sum := sha256.Sum256(v.Body)
+	return v.require(s.BodyDigest, hex.EncodeToString(sum[:]))
+}
+
+func sortedKeys[K ~string, V any](m map[K]V) []K {
+	if len(m) == 0 {
+		return nil
+	}
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,80 @@
+package signature
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// checkJWT verifies a JSON Web Token with the scheme's own algorithm, whatever
+// the token says, and compares its claims with the body.
+func (s *Scheme) checkJWT(p *proof, v *view, secrets Secrets, now time.Time) error {
+	if s.JWT == nil {
+		return fault("", ErrScheme)
+	}
+	field := s.Signatures[0].In
+	var claims jwt.MapClaims
+	failure := ErrMismatch
+	for _, secret := range secrets {
+		key, err := s.Secret.key(secret.Value)
+		if err != nil {
+			return fault("", err)
+		}
+		for _, c := range p.all() {
+			if !secret.fits(*c.source) {
+				continue
+			}
+			found, err := s.JWT.parse(c.text, key, now)
+			if err == nil {
+				claims = found
+			} else if !errors.Is(err, ErrMismatch) {
+				failure = err
+			}
+		}
+	}
+	if claims == nil {
+		return fault(field, failure)
+	}
+	if s.JWT.ClaimsEqualBody && !claimsEqual(claims, v.payload) {
+		return fault(field, ErrMismatch)
+	}
+	return nil
+}
+
+// parse verifies the token. Its times, if it has any, are compared with now.
+func (j *JWT) parse(token string, key []byte, now time.Time) (jwt.MapClaims, error) {
+	claims := jwt.MapClaims{}
+	_, err := jwt.NewParser(
+		jwt.WithValidMethods([]string{j.Algorithm}),
+		jwt.WithTimeFunc(func() time.Time { return now }),
+		jwt.WithStrictDecoding(),
+		jwt.WithJSONNumber(),
+	).ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return key, nil })
+	switch {
+	case err == nil:
+		return claims, nil
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return nil, ErrMalformed
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return nil, ErrStale
+	case errors.Is(err, jwt.ErrTokenNotValidYet), errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
+		return nil, ErrFuture
+	}
+	return nil, ErrMismatch
+}
+
+// claimsEqual compares values, not bytes: the order of the body's fields and
+// its white space are the partner's. Numbers keep their digits.
+func claimsEqual(claims jwt.MapClaims, payload []byte) bool {
+	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder.UseNumber()
+	var body map[string]any
+	if decoder.Decode(&body) != nil || decoder.More() {
+		return false
+	}
+	return reflect.DeepEqual(map[string]any(claims), body)
+}

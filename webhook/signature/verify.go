@@ -1,0 +1,93 @@
+package signature
+
+import "time"
+
+// Verify proves that the request was made by someone who knows one of the
+// secrets, not too long before now, and tells what event it is.
+//
+// The error is an [*Error] with the field to blame. Each signature is compared
+// with each secret, in constant time, whether or not one matched before.
+// Besides the body itself nothing is allocated in proportion to it, except
+// where the signed text is not the body as it came: forms are decoded once, and
+// Ed25519 needs its content in one piece.
+func (s *Scheme) Verify(r *Request, secrets Secrets, now time.Time) (Event, error) {
+	v, err := s.newView(r)
+	if err != nil {
+		return Event{}, s.blame(err)
+	}
+	sent, err := s.authenticate(&v, secrets, now)
+	if err != nil {
+		return Event{}, s.blame(err)
+	}
+	event, err := s.event(&v)
+	if err != nil {
+		return Event{}, s.blame(err)
+	}
+	event.Timestamp = sent
+	return event, nil
+}
+
+// authenticate is everything that has to hold before the payload is believed:
+// the cheap checks first.
+func (s *Scheme) authenticate(v *view, secrets Secrets, now time.Time) (time.Time, error) {
+	for _, name := range sortedKeys(s.RequiredHeaders) {
+		if err := v.require(Field(inHeader+"."+name), s.RequiredHeaders[name]); err != nil {
+			return time.Time{}, err
+		}
+	}
+	if s.Kind == None {
+		return time.Time{}, nil
+	}
+	if len(secrets) == 0 || len(secrets) > maxSecrets {
+		return time.Time{}, fault("", ErrSecret)
+	}
+	var p proof
+	if err := p.read(s, v); err != nil {
+		return time.Time{}, err
+	}
+	sent, err := s.sentAt(&p, v, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if err := s.checkBodyDigest(v); err != nil {
+		return time.Time{}, err
+	}
+	return sent, s.check(&p, v, secrets, now)
+}
+
+// check compares the proof with what the secrets prove.
+func (s *Scheme) check(p *proof, v *view, secrets Secrets, now time.Time) error {
+	switch s.Kind {
+	case HMAC, Digest:
+		return s.checkMAC(p, v, secrets)
+	case SharedSecret, Basic:
+		return s.checkToken(p, secrets)
+	case Ed25519, RSA:
+		return s.checkPublicKey(p, v, secrets)
+	case SignedToken:
+		return s.checkJWT(p, v, secrets, now)
+	}
+	return fault("", ErrScheme)
+}
+
+// require compares a field with the value it must have.
+func (v *view) require(f Field, want string) error {
+	got, err := v.value(f)
+	if err == nil && got != want {
+		err = ErrUnexpected
+	}
+	if err != nil {
+		return fault(f, err)
+	}
+	return nil
+}
+
+// fault is an error that names the field; blame adds the scheme.
+func fault(f Field, err error) *Error { return &Error{Field: f, Err: err} }
+
+func (s *Scheme) blame(err error) error {
+	if e, ok := err.(*Error); ok { //nolint:errorlint // made here, never wrapped
+		e.Scheme = s.Name
+	}
+	return err
+}
