@@ -1,0 +1,172 @@
+package localcloud
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+)
+
+// Deployment is an example on the local cloud.
+type Deployment struct {
+	// Example is its name.
+	Example string
+
+	// Outputs are the outputs of its stacks.
+	Outputs Outputs
+
+	// Changes are the differences between its own templates and what was deployed.
+	Changes []Change
+
+	stacks    []stack
+	resources map[string]map[string]string // stack, logical id, physical id
+}
+
+// Output is the output of that name, of whichever of the example's stacks.
+func (d *Deployment) Output(name string) (string, error) {
+	for _, stack := range d.stacks {
+		if value, found := d.Outputs[stack.Name][name]; found {
+			return value, nil
+		}
+	}
+	return "", fmt.Errorf("example %s has no output %s", d.Example, name)
+}
+
+// PhysicalIDs are the ids of the deployed resources of a CloudFormation type.
+func (d *Deployment) PhysicalIDs(kind string) []string {
+	var ids []string
+	for _, stack := range d.stacks {
+		for _, logical := range stack.original.ofType(kind) {
+			if physical := d.resources[stack.Name][logical]; physical != "" {
+				ids = append(ids, physical)
+			}
+		}
+	}
+	return ids
+}
+
+// Deploy deploys an example, or updates it: its own templates less what the
+// local cloud cannot have, then what the local cloud forgets is set by API.
+func (c *Cloud) Deploy(ctx context.Context, example string) (*Deployment, error) {
+	directory, err := c.project.ExampleDirectory(example)
+	if err != nil {
+		return nil, err
+	}
+	assembly, err := c.synthesize(ctx, example, directory)
+	if err != nil {
+		return nil, err
+	}
+	changes, err := assembly.adapt()
+	if err != nil {
+		return nil, fmt.Errorf("adapt %s to the local cloud: %w", example, err)
+	}
+	for _, change := range changes {
+		c.say("%s: local only: %s", example, change)
+	}
+	if err := c.bootstrap(ctx); err != nil {
+		return nil, err
+	}
+	deployment := &Deployment{Example: example, Changes: changes, stacks: assembly.stacks}
+	if err := c.deploy(ctx, assembly, deployment); err != nil {
+		return nil, fmt.Errorf("deploy %s: %w", example, err)
+	}
+	if err := c.repair(ctx, deployment); err != nil {
+		return nil, fmt.Errorf("repair %s after the deployment: %w", example, err)
+	}
+	return deployment, nil
+}
+
+func (c *Cloud) bootstrap(ctx context.Context) error {
+	if c.bootstrapped {
+		return nil
+	}
+	if err := c.cdk(ctx, c.Directory, "bootstrap", "aws://"+AccountID+"/"+Region); err != nil {
+		return err
+	}
+	c.bootstrapped = true
+	return nil
+}
+
+func (c *Cloud) deploy(ctx context.Context, assembly assembly, deployment *Deployment) error {
+	started := time.Now()
+	outputs := c.path("assemblies", deployment.Example+".outputs.json")
+	err := c.cdk(ctx, c.Directory, "deploy", "--all", "--app", assembly.directory,
+		"--require-approval", "never", "--outputs-file", outputs)
+	if err != nil {
+		return err
+	}
+	if deployment.Outputs, err = readOutputs(outputs); err != nil {
+		return err
+	}
+	deployment.resources = map[string]map[string]string{}
+	for _, stack := range assembly.stacks {
+		if deployment.resources[stack.Name], err = c.stackResources(ctx, stack.Name); err != nil {
+			return err
+		}
+		c.say("%s: stack %s deployed, %d resources, in %.1f s", deployment.Example, stack.Name,
+			len(deployment.resources[stack.Name]), time.Since(started).Seconds())
+	}
+	return nil
+}
+
+func (c *Cloud) stackResources(ctx context.Context, stack string) (map[string]string, error) {
+	physical := map[string]string{}
+	pages := cloudformation.NewListStackResourcesPaginator(cloudformation.NewFromConfig(c.Config()),
+		&cloudformation.ListStackResourcesInput{StackName: aws.String(stack)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, summary := range page.StackResourceSummaries {
+			physical[aws.ToString(summary.LogicalResourceId)] = aws.ToString(summary.PhysicalResourceId)
+		}
+	}
+	return physical, nil
+}
+
+// Outputs are the values of stack outputs, by stack and by name: the content of
+// CDK's outputs file.
+type Outputs map[string]map[string]string
+
+// Stacks lists the stacks that have outputs, sorted.
+func (o Outputs) Stacks() []string { return sortedKeys(o) }
+
+// MergeOutputs adds the outputs of a deployment to CDK's outputs file, and
+// returns all that are in it then.
+func MergeOutputs(file string, added Outputs) (Outputs, error) {
+	all, err := readOutputs(file)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(all, added)
+	content, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return all, os.WriteFile(file, append(content, '\n'), 0o600)
+}
+
+// readOutputs reads CDK's outputs file, which CDK does not write for an app
+// without outputs.
+func readOutputs(file string) (Outputs, error) {
+	outputs := Outputs{}
+	content, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return outputs, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(content, &outputs); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return outputs, nil
+}
