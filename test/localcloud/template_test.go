@@ -1,0 +1,153 @@
+package localcloud
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAdaptTakesOutWhatTheLocalCloudRefuses(t *testing.T) {
+	before := `{
+		"Resources": {
+			"Bus": {"Type": "AWS::Events::EventBus", "DependsOn": "Archive"},
+			"Archive": {"Type": "AWS::Events::Archive", "Properties": {"SourceArn": {"Ref": "Bus"}}},
+			"Queue": {"Type": "AWS::SQS::Queue", "DependsOn": ["Archive", "Bus"], "DeletionPolicy": "Retain", "Properties": {"DelaySeconds": 5}}
+		},
+		"Outputs": {
+			"ArchiveName": {"Value": {"Fn::Select": [1, {"Fn::Split": ["/", {"Ref": "Archive"}]}]}},
+			"QueueUrl": {"Value": {"Ref": "Queue"}}
+		}
+	}`
+	after := `{
+		"Resources": {
+			"Bus": {"Type": "AWS::Events::EventBus"},
+			"Queue": {"Type": "AWS::SQS::Queue", "DependsOn": ["Bus"], "DeletionPolicy": "Retain", "Properties": {"DelaySeconds": 5}}
+		},
+		"Outputs": {"QueueUrl": {"Value": {"Ref": "Queue"}}}
+	}`
+
+	adapted, changes, err := adapt(t, before)
+
+	require.NoError(t, err)
+	assert.JSONEq(t, after, adapted)
+	assert.Equal(t, []string{
+		"Stack: Archive (AWS::Events::Archive) is left out: events are not archived (archives made by API work, replay too)",
+		"Stack: output ArchiveName is left out: it refers to Archive",
+	}, changes)
+}
+
+func TestAdaptTakesOutAlarmsOnMetricMathOnly(t *testing.T) {
+	adapted, changes, err := adapt(t, `{"Resources": {
+		"Sum": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": [{"Id": "sum"}]}},
+		"Plain": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "Errors"}}
+	}}`)
+
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"Resources": {"Plain": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "Errors"}}}}`, adapted)
+	assert.Equal(t, []string{"Stack: Sum (AWS::CloudWatch::Alarm) is left out: no alarm on metric math"}, changes)
+}
+
+func TestAdaptRefusesAResourceThatNeedsOneTakenOut(t *testing.T) {
+	uses := map[string]string{
+		"Ref":           `{"Ref": "Destination"}`,
+		"GetAtt list":   `{"Fn::GetAtt": ["Destination", "Arn"]}`,
+		"GetAtt string": `{"Fn::GetAtt": "Destination.Arn"}`,
+		"Sub":           `{"Fn::Sub": "x-${Destination.Arn}"}`,
+		"Sub with map":  `{"Fn::Sub": ["x-${Destination}", {}]}`,
+	}
+	for name, use := range uses {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := adapt(t, `{"Resources": {
+				"Destination": {"Type": "AWS::Events::ApiDestination"},
+				"Rule": {"Type": "AWS::Events::Rule", "Properties": {"Targets": [{"Arn": `+use+`}]}}
+			}}`)
+
+			assert.EqualError(t, err, "Stack: Rule (AWS::Events::Rule) refers to Destination, which the local cloud cannot have; "+
+				"give the example's stack a variant without it for local deployments")
+		})
+	}
+}
+
+func TestAdaptLetsRulesSelectTheLocalPartnerSource(t *testing.T) {
+	adapted, changes, err := adapt(t, `{"Resources": {
+		"Partner": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": [{"prefix": "aws.partner/rights"}], "account": ["aws.partner"]}}},
+		"Own": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": ["my.app"]}}}
+	}}`)
+
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"Resources": {
+		"Partner": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": [{"prefix": "local.partner/rights"}], "account": ["aws.partner"]}}},
+		"Own": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": ["my.app"]}}}
+	}}`, adapted)
+	assert.Equal(t, []string{
+		`Stack: Partner (AWS::Events::Rule) selects the source [{"prefix":"local.partner/rights"}] instead of [{"prefix":"aws.partner/rights"}]`,
+	}, changes)
+}
+
+func TestAdaptKeepsLargeNumbersAsTheyAreWritten(t *testing.T) {
+	adapted, _, err := adapt(t, `{"Resources": {"T": {"Type": "AWS::SQS::Queue", "Properties": {"Tag": 12345678901234567890}}}}`)
+
+	require.NoError(t, err)
+	assert.Contains(t, adapted, "12345678901234567890")
+}
+
+func TestAdaptedTemplateGetsAnAssetHashOfItsOwn(t *testing.T) {
+	directory := t.TempDir()
+	before := []byte(`{"Resources": {"A": {"Type": "AWS::Events::Archive"}}}`)
+	write(t, directory, "Stack.template.json", string(before))
+	write(t, directory, "Stack.assets.json", `{"files": {"`+hash(before)+`": {}}}`)
+	write(t, directory, "manifest.json", `{"artifacts": {"Stack": {"type": "aws:cdk:other"}, "S": {"type": "aws:cloudformation:stack",
+		"properties": {"templateFile": "Stack.template.json", "stackTemplateAssetObjectUrl": "s3://bucket/`+hash(before)+`.json"}}}}`)
+	read, err := readAssembly(directory)
+	require.NoError(t, err)
+
+	changes, err := read.adapt()
+
+	require.NoError(t, err)
+	assert.Len(t, changes, 1)
+	after := readFile(t, directory, "Stack.template.json")
+	assert.Contains(t, readFile(t, directory, "Stack.assets.json"), hash([]byte(after)))
+	assert.Contains(t, readFile(t, directory, "manifest.json"), "s3://bucket/"+hash([]byte(after))+".json")
+	assert.Equal(t, []string{"A"}, read.stacks[0].original.ofType("AWS::Events::Archive"), "the original is kept for repairs")
+}
+
+func TestAdaptedTemplateMustBeKnownToTheAssetManifest(t *testing.T) {
+	directory := t.TempDir()
+	write(t, directory, "Stack.template.json", `{"Resources": {"A": {"Type": "AWS::Events::Archive"}}}`)
+	write(t, directory, "manifest.json", `{"artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Stack.template.json"}}}}`)
+	read, err := readAssembly(directory)
+	require.NoError(t, err)
+
+	_, err = read.adapt()
+
+	assert.EqualError(t, err, "no asset manifest names the hash of "+filepath.Join(directory, "Stack.template.json"))
+}
+
+func adapt(t *testing.T, content string) (after string, changes []string, err error) {
+	t.Helper()
+	parsed, err := parseTemplate([]byte(content))
+	require.NoError(t, err)
+	made, err := parsed.adapt("Stack")
+	for _, change := range made {
+		changes = append(changes, change.String())
+	}
+	text, marshalling := json.Marshal(parsed.document)
+	require.NoError(t, marshalling)
+	return string(text), changes, err
+}
+
+func write(t *testing.T, directory, name, content string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(directory, name), []byte(content), 0o600))
+}
+
+func readFile(t *testing.T, directory, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(directory, name))
+	require.NoError(t, err)
+	return string(content)
+}
