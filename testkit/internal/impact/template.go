@@ -59,7 +59,7 @@ func visit(value any, yield func(string) bool) bool {
 	return true
 }
 
-var substitution = regexp.MustCompile(`\$\{([A-Za-z0-9]+)[.}]`)
+var substitution = regexp.MustCompile(`\$\{([^!.}][^.}]*)`)
 
 // named lists the logical ids that an intrinsic function names.
 func named(function string, argument any) []string {
