@@ -89,3 +89,20 @@ func fileOfCdkLib(t *testing.T, name string) string {
 		}
 	}
 }
+
+func TestContextOfAFileThatIsNone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cdk.json")
+
+	assert.Equal(t, "testkit: open "+path+": no such file or directory",
+		failure(t, "TestOrders", func(tb testing.TB) { WithContextOf(tb, path) }))
+
+	require.NoError(t, os.WriteFile(path, []byte(`{"context": []}`), 0o600))
+	assert.Contains(t, failure(t, "TestOrders", func(tb testing.TB) { WithContextOf(tb, path) }),
+		"testkit: "+path+": json: cannot unmarshal array into Go struct field")
+}
+
+func TestFlagsOfOneTestDoNotReachAnother(t *testing.T) {
+	RecommendedFlags()["changed"] = true
+
+	assert.NotContains(t, RecommendedFlags(), "changed")
+}
