@@ -9,7 +9,6 @@ const EnvDeadLetterQueueURL = "DEAD_LETTER_QUEUE_URL"
 const (
 	// AttributeReason holds the error's text.
 	AttributeReason = "DeadLetterReason"
-	// AttributeOrigin holds the ARN of the queue, the message's id in it and
-	// how often it was received there, as one JSON object.
+	// AttributeOrigin holds where the message was before, as a JSON object.
 	AttributeOrigin = "DeadLetterOrigin"
 )
