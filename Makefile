@@ -24,7 +24,6 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 GOLANGCI_LINT := $(TOOLS)/golangci-lint/$(GOLANGCI_LINT_VERSION)/golangci-lint
 GOTESTSUM     := $(TOOLS)/gotestsum/$(GOTESTSUM_VERSION)/gotestsum
-GOVULNCHECK   := $(TOOLS)/govulncheck/$(GOVULNCHECK_VERSION)/govulncheck
 LOCALCLOUD    := $(TOOLS)/localcloud/.installed
 CFN_LINT      := $(TOOLS)/cfn-lint/.installed
 CHECKOV       := $(TOOLS)/checkov/.installed
@@ -91,7 +90,7 @@ lint-templates: templates $(CFN_LINT) $(CHECKOV)
 	$(call say,lint: cfn-lint on the examples' templates)
 	@$(TOOLS)/cfn-lint/bin/cfn-lint --config-file tools/cfnlintrc.yaml --format pretty -- $(BUILD)/templates/*/*.template.json
 	$(call say,lint: checkov on the examples' templates)
-	@tools/checkov.sh $(TOOLS)/checkov $(BUILD)/templates
+	@$(TOOLS)/checkov/bin/checkov --config-file tools/checkov.yaml --directory $(BUILD)/templates
 	$(call say,lint: asl-validator on the examples' state machines)
 	@NODE_PATH=$(TOOLS)/node/node_modules node tools/asl.js $(BUILD)/templates
 
@@ -109,9 +108,9 @@ lint-rules: $(GOTESTSUM)
 	@cd test && $(TEST) -timeout 20m ./rules/...
 
 .PHONY: lint-vulnerabilities
-lint-vulnerabilities: $(GOVULNCHECK)
+lint-vulnerabilities:
 	$(call say,lint: known vulnerabilities in what the code calls)
-	@tools/govulncheck.sh $(GOVULNCHECK)
+	@tools/govulncheck.sh go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 
 ##@ Work on it
 
@@ -160,10 +159,6 @@ $(NODE): tools/package.json tools/package-lock.json
 $(GOTESTSUM):
 	$(call say,install gotestsum $(GOTESTSUM_VERSION))
 	@GOBIN=$(@D) go install gotest.tools/gotestsum@$(GOTESTSUM_VERSION)
-
-$(GOVULNCHECK):
-	$(call say,install govulncheck $(GOVULNCHECK_VERSION))
-	@GOBIN=$(@D) go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION)
 
 $(GOLANGCI_LINT):
 	$(call say,install golangci-lint $(GOLANGCI_LINT_VERSION) (compiles for some minutes))
