@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -84,4 +85,15 @@ func TestChurn(t *testing.T) {
 			assert.JSONEq(t, c.want, text)
 		})
 	}
+}
+
+func TestAssetsAreFilesAndImagesOfEachManifest(t *testing.T) {
+	assembly := t.TempDir()
+	require.NoError(t, write(filepath.Join(assembly, "A.assets.json"), `{"files": {"one": {}}, "dockerImages": {"two": {}}}`))
+	require.NoError(t, write(filepath.Join(assembly, "B.assets.json"), `{"dockerImages": {"three": {}}}`))
+
+	hashes, err := synthesized{assembly: assembly}.assets()
+
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{"one", "two", "three"}, hashes)
 }
