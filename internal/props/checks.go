@@ -72,13 +72,17 @@ func Range(name string, value *float64, low, high float64) error {
 	return fmt.Errorf("%s must be between %s and %s, got %s", name, number(low), number(high), number(*value))
 }
 
-// Duration reports a duration outside its inclusive range, both in seconds.
+// Duration reports a duration that is not of whole seconds, as CloudFormation
+// takes them, or outside its inclusive range, both in seconds.
 func Duration(name string, value awscdk.Duration, low, high float64) error {
 	if unset(value) || *value.IsUnresolved() {
 		return nil
 	}
-	if seconds := *value.ToSeconds(&awscdk.TimeConversionOptions{Integral: ptr(false)}); seconds < low || seconds > high {
+	switch seconds := *value.ToSeconds(&awscdk.TimeConversionOptions{Integral: ptr(false)}); {
+	case seconds < low || seconds > high:
 		return fmt.Errorf("%s must be between %s and %s seconds, got %s", name, number(low), number(high), number(seconds))
+	case seconds != math.Trunc(seconds):
+		return fmt.Errorf("%s must be a whole number of seconds, got %s", name, number(seconds))
 	}
 	return nil
 }

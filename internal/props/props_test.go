@@ -99,6 +99,7 @@ func TestChecks(t *testing.T) {
 		"duration, unset":            {props.Duration("D", unsetDuration, 60, 86400), ""},
 		"duration, short":            {props.Duration("D", awscdk.Duration_Seconds(jsii.Number(5)), 60, 86400), "D must be between 60 and 86400 seconds, got 5"},
 		"duration, below a second":   {props.Duration("D", awscdk.Duration_Millis(jsii.Number(500)), 1, 9), "D must be between 1 and 9 seconds, got 0.5"},
+		"duration, fraction":         {props.Duration("D", awscdk.Duration_Millis(jsii.Number(1500)), 1, 9), "D must be a whole number of seconds, got 1.5"},
 		"duration, fits":             {props.Duration("D", awscdk.Duration_Hours(jsii.Number(24)), 60, 86400), ""},
 		"pattern":                    {props.Pattern("P", jsii.String("x"), digits, "digits"), `P must be digits, got "x"`},
 		"length":                     {props.Length("P", jsii.String("ééé"), 2), "P must have at most 2 characters, got 3"},

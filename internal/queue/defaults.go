@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"math"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
@@ -13,6 +15,9 @@ const MaxReceiveCount = 5
 
 // maxVisibility is the longest visibility timeout of SQS, in seconds.
 const maxVisibility = 12 * 60 * 60
+
+// MaxRetention is the longest that SQS keeps a message, in seconds.
+const MaxRetention = 14 * 24 * 60 * 60
 
 // Defaults are the properties of every queue of the library.
 func Defaults() awssqs.QueueProps {
@@ -34,9 +39,14 @@ func DeadLetterDefaults() awssqs.QueueProps {
 // function's timeout plus the batching window, at most 12 hours (Lambda
 // developer guide, "Configuring a queue to use with Lambda").
 func Visibility(function, window awscdk.Duration) awscdk.Duration {
-	seconds := 6 * *function.ToSeconds(nil)
-	if window != nil {
-		seconds += *window.ToSeconds(nil)
+	seconds := 6 * Seconds(function)
+	if window != nil && !*window.IsUnresolved() {
+		seconds += Seconds(window)
 	}
-	return awscdk.Duration_Seconds(jsii.Number(min(seconds, maxVisibility)))
+	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(min(seconds, maxVisibility))))
+}
+
+// Seconds of a duration that is no token, with their fraction.
+func Seconds(d awscdk.Duration) float64 {
+	return *d.ToSeconds(&awscdk.TimeConversionOptions{Integral: jsii.Bool(false)})
 }

@@ -5,7 +5,6 @@ package queue
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -32,24 +31,41 @@ type Service struct {
 // AllowService lets a service send to queue, and use its customer managed key.
 // The statements are written here and not left to the CDK, whose own differ by
 // feature flag and lack the condition in places. Where the queue or key is
-// imported and cannot be changed, a warning on self says what its owner must add.
-func AllowService(self constructs.Construct, queue awssqs.IQueue, service Service) {
+// imported and cannot be changed, a warning on self says what its owner must
+// add. It gives the queue's policy, for what must not be there before it, or
+// nil where it was not changed.
+func AllowService(self constructs.Construct, queue awssqs.IQueue, service Service) constructs.IDependable {
 	send := service.statement("sqs:SendMessage")
 	send.AddResources(queue.QueueArn())
-	if !*queue.AddToResourcePolicy(send).StatementAdded {
-		props.Warn(self, "importedQueue", "The queue is imported, so its policy is not changed. Add this statement to it: "+text(self, send))
-	}
+	policy := AddToPolicy(self, queue, send)
 	if key := queue.EncryptionMasterKey(); key != nil {
 		AllowKey(self, key, service)
 	}
+	return policy
 }
 
 // AllowKey lets a service encrypt what it sends with key.
 func AllowKey(self constructs.Construct, key awskms.IKey, service Service) {
 	use := service.statement("kms:Decrypt", "kms:GenerateDataKey")
 	use.AddResources(jsii.String("*")) // in a key policy: this key
-	if !*key.AddToResourcePolicy(use, jsii.Bool(true)).StatementAdded {
-		props.Warn(self, "importedKey", "The KMS key is imported, so its policy is not changed. Add this statement to it: "+text(self, use))
+	AddToKey(self, key, use)
+}
+
+// AddToPolicy adds a statement to the queue's policy, or a warning that says
+// what the owner of an imported queue must add.
+func AddToPolicy(self constructs.Construct, queue awssqs.IQueue, statement awsiam.PolicyStatement) constructs.IDependable {
+	result := queue.AddToResourcePolicy(statement)
+	if !*result.StatementAdded {
+		props.Warn(self, "importedQueue", "The queue is imported, so its policy is not changed. Its owner must add this statement: "+Text(self, statement))
+	}
+	return result.PolicyDependable
+}
+
+// AddToKey adds a statement to the key's policy, or a warning that says what
+// the owner of an imported key must add.
+func AddToKey(self constructs.Construct, key awskms.IKey, statement awsiam.PolicyStatement) {
+	if !*key.AddToResourcePolicy(statement, jsii.Bool(true)).StatementAdded {
+		props.Warn(self, "importedKey", "The KMS key is imported, so its policy is not changed. Its owner must add this statement: "+Text(self, statement))
 	}
 }
 
@@ -65,15 +81,11 @@ func (s Service) statement(actions ...string) awsiam.PolicyStatement {
 	})
 }
 
-// text renders a statement for a person, with tokens as CloudFormation has them.
-func text(self constructs.Construct, statement awsiam.PolicyStatement) string {
+// Text renders a statement for a person, with tokens as CloudFormation has them.
+func Text(self constructs.Construct, statement awsiam.PolicyStatement) string {
 	rendered, err := json.Marshal(awscdk.Stack_Of(self).Resolve(statement.ToStatementJson()))
 	if err != nil {
 		return fmt.Sprint(err)
 	}
 	return string(rendered)
 }
-
-// IsFifoARN tells from a queue's or topic's ARN whether it is FIFO: the name
-// ends with .fifo by the rules of SQS and SNS.
-func IsFifoARN(arn string) bool { return strings.HasSuffix(arn, ".fifo") }
