@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -11,9 +12,12 @@ import (
 // maxPart bounds a header or other field that is part of the signed content.
 const maxPart = 1024
 
+// signed are the values of the tokens that are no field and not the body.
+type signed struct{ url, timestamp, secret string }
+
 // writeContent writes what is signed. It walks the template once and writes
 // each part as it is, so nothing that stands in a part is expanded.
-func (s *Scheme) writeContent(w io.Writer, v *view, timestamp, secret string) error {
+func (s *Scheme) writeContent(w io.Writer, v *view, values signed) error {
 	scratch := make([]byte, 0, maxPart)
 	before, token, after, more := nextToken(s.Content)
 	for ; more; before, token, after, more = nextToken(after) {
@@ -24,7 +28,7 @@ func (s *Scheme) writeContent(w io.Writer, v *view, timestamp, secret string) er
 			scratch = scratch[:0]
 			continue
 		}
-		part, err := v.part(token, after, timestamp, secret)
+		part, err := v.part(token, after, values)
 		if err != nil {
 			return err
 		}
@@ -35,14 +39,14 @@ func (s *Scheme) writeContent(w io.Writer, v *view, timestamp, secret string) er
 }
 
 // part is the text of a token other than {body}.
-func (v *view) part(token, after, timestamp, secret string) (string, error) {
+func (v *view) part(token, after string, values signed) (string, error) {
 	switch token {
 	case "timestamp":
-		return timestamp, nil
+		return values.timestamp, nil
 	case "secret":
-		return secret, nil
+		return values.secret, nil
 	case "url":
-		return v.URL, nil
+		return values.url, nil
 	case "sortedForm":
 		return v.sortedForm()
 	}
@@ -71,6 +75,27 @@ func checkPart(f Field, part, after string) error {
 	return nil
 }
 
+// urls are the spellings of the URL that the partner may have signed. Twilio
+// signs some with the default port and some without, whatever was typed; its own
+// libraries try both.
+func (s *Scheme) urls(v *view) []string {
+	if !hasToken(s.Content, "url") {
+		return []string{v.URL}
+	}
+	u, err := url.Parse(v.URL)
+	if err != nil || u.Host == "" {
+		return []string{v.URL}
+	}
+	port := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
+	other := u.Host + port
+	if bare, ok := strings.CutSuffix(u.Host, port); ok {
+		other = bare
+	} else if u.Port() != "" {
+		return []string{v.URL}
+	}
+	return []string{v.URL, strings.Replace(v.URL, u.Host, other, 1)}
+}
+
 // sortedForm is each field's name and value without anything between, sorted by
 // name, as Twilio signs them. A name with several values stands once for each
 // different value, as in Twilio's own libraries.
@@ -97,7 +122,7 @@ func (v *view) sortedForm() (string, error) {
 
 // checkBodyDigest compares the body with the digest the partner put elsewhere.
 func (s *Scheme) checkBodyDigest(v *view) error {
-	if s.BodyDigest == "" || v.isForm() {
+	if s.BodyDigest == "" || v.isForm() || len(v.Body) == 0 {
 		return nil
 	}
 	sum := sha256.Sum256(v.Body)

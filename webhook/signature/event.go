@@ -13,8 +13,10 @@ type Event struct {
 	// Timestamp is the time the partner signed; zero if it signs none.
 	Timestamp time.Time
 
-	// ID stays the same when the partner sends the event again. It is empty for
-	// a batch, whose items have ids of their own.
+	// ID stays the same when the partner sends the event again. It is empty
+	// where nothing tells two events apart (see [Scheme] BodyRepeats): such an
+	// event must not be dropped as a duplicate. It is empty for a batch too,
+	// whose items have ids of their own.
 	ID string
 
 	// Type and AssetID are empty where the partner sends none.
@@ -47,9 +49,9 @@ const (
 )
 
 // event reads the id, type and asset of a verified request.
-func (s *Scheme) event(v *view) (Event, error) {
+func (s *Scheme) event(v *view, timestamp string) (Event, error) {
 	event := Event{Payload: v.payload}
-	items, batch, err := s.items(v)
+	items, batch, err := s.items(v, timestamp)
 	if err != nil {
 		return Event{}, err
 	}
@@ -60,24 +62,29 @@ func (s *Scheme) event(v *view) (Event, error) {
 	if err := s.checkRequiredFields(v); err != nil {
 		return Event{}, err
 	}
-	event.ID, event.Type, event.AssetID = s.describe(v)
+	event.ID, event.Type, event.AssetID = s.describe(v, timestamp)
 	return event, nil
 }
 
-func (s *Scheme) describe(v *view) (id, kind, asset string) {
+func (s *Scheme) describe(v *view, timestamp string) (id, kind, asset string) {
 	id = v.firstOf(s.EventID)
 	switch {
-	case id == "":
-		id = hashID(v.payload)
 	case len(id) > maxID:
-		id = hashID([]byte(id))
+		id = hashID("", borrowString(id))
+	case id != "":
+	case !s.BodyRepeats:
+		id = hashID("", v.payload)
+	case s.SignsTime():
+		id = hashID(timestamp, v.payload)
 	}
 	return id, v.firstOf(s.EventType), v.firstOf(s.AssetID)
 }
 
-func hashID(b []byte) string {
-	sum := sha256.Sum256(b)
-	return "sha256:" + hex.EncodeToString(sum[:])
+func hashID(timestamp string, payload []byte) string {
+	h := sha256.New()
+	h.Write(borrowString(timestamp))
+	h.Write(payload)
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
 func (s *Scheme) checkRequiredFields(v *view) error {
@@ -90,7 +97,7 @@ func (s *Scheme) checkRequiredFields(v *view) error {
 }
 
 // items splits a batch. Each item is a slice of the payload, not a copy.
-func (s *Scheme) items(v *view) (items []Item, batch bool, err error) {
+func (s *Scheme) items(v *view, timestamp string) (items []Item, batch bool, err error) {
 	if s.Items == "" {
 		return nil, false, nil
 	}
@@ -110,7 +117,7 @@ func (s *Scheme) items(v *view) (items []Item, batch bool, err error) {
 			return false
 		}
 		next := Item{Body: body}
-		next.ID, next.Type, next.AssetID = s.describe(&of)
+		next.ID, next.Type, next.AssetID = s.describe(&of, timestamp)
 		items = append(items, next)
 		return true
 	})

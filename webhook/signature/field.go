@@ -109,6 +109,9 @@ func (v *view) query(name string) (string, error) {
 }
 
 func (v *view) form(name string) (string, error) {
+	if !v.isForm() {
+		return "", ErrMissing
+	}
 	values, err := v.decodedForm()
 	if err != nil {
 		return "", err

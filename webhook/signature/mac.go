@@ -16,15 +16,17 @@ import (
 func (s *Scheme) checkMAC(p *proof, v *view, secrets Secrets) error {
 	matched := 0
 	var buffer [128]byte
-	for _, secret := range secrets {
-		sum, err := s.sum(v, p.timestamp, secret.Value)
-		if err != nil {
-			return err
-		}
-		want := s.Encoding.append(buffer[:0], sum)
-		for _, c := range p.all() {
-			if secret.fits(*c.source) {
-				matched |= subtle.ConstantTimeCompare(want, borrowString(c.text))
+	for _, address := range s.urls(v) {
+		for _, secret := range secrets {
+			sum, err := s.sum(v, address, p.timestamp, secret.Value)
+			if err != nil {
+				return err
+			}
+			want := s.Encoding.append(buffer[:0], sum)
+			for _, c := range p.all() {
+				if secret.fits(*c.source) {
+					matched |= subtle.ConstantTimeCompare(want, borrowString(c.text))
+				}
 			}
 		}
 	}
@@ -41,7 +43,7 @@ func (s *Scheme) verdict(matched bool) error {
 
 // sum is the keyed hash of the content (HMAC), or the hash of content that
 // holds the secret (Digest).
-func (s *Scheme) sum(v *view, timestamp, secret string) ([]byte, error) {
+func (s *Scheme) sum(v *view, address, timestamp, secret string) ([]byte, error) {
 	newHash := s.Hash.constructor()
 	if newHash == nil {
 		return nil, fault("", ErrScheme)
@@ -56,7 +58,7 @@ func (s *Scheme) sum(v *view, timestamp, secret string) ([]byte, error) {
 	} else {
 		h = hmac.New(newHash, key)
 	}
-	if err := s.writeContent(h, v, timestamp, string(key)); err != nil {
+	if err := s.writeContent(h, v, signed{address, timestamp, string(key)}); err != nil {
 		return nil, err
 	}
 	return h.Sum(nil), nil

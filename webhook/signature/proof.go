@@ -3,6 +3,7 @@ package signature
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // maxElements is how many elements are looked at in all signature fields
@@ -22,9 +23,11 @@ type proof struct {
 	count      int
 	elements   int
 
-	// timestamp stands beside the signature in some schemes.
+	// timestamp is the text of the time, which stands beside the signature in
+	// some schemes, and sent is what it says.
 	timestamp string
 	stamped   bool
+	sent      time.Time
 }
 
 func (p *proof) all() []candidate { return p.candidates[:p.count] }

@@ -39,7 +39,7 @@ func (s *Scheme) publicKeyVerifier(p *proof, v *view) (func(key, signature strin
 	if s.Kind == Ed25519 {
 		var content bytes.Buffer // Ed25519 signs the content itself, not its hash
 		content.Grow(len(v.Body) + maxPart)
-		err := s.writeContent(&content, v, p.timestamp, "")
+		err := s.writeContent(&content, v, signed{url: v.URL, timestamp: p.timestamp})
 		return func(key, signature string) (bool, error) {
 			public, err := s.Secret.key(key)
 			if err != nil || len(public) != ed25519.PublicKeySize {
@@ -50,7 +50,7 @@ func (s *Scheme) publicKeyVerifier(p *proof, v *view) (func(key, signature strin
 		}, err
 	}
 	digest := sha256.New()
-	err := s.writeContent(digest, v, p.timestamp, "")
+	err := s.writeContent(digest, v, signed{url: v.URL, timestamp: p.timestamp})
 	sum := digest.Sum(nil)
 	return func(key, signature string) (bool, error) {
 		public, err := parseRSAKey(key)

@@ -61,8 +61,16 @@ type Scheme struct {
 	// EventID are the templates of the id that stays the same when the partner
 	// sends an event again; the first whose fields are all present is taken.
 	//
-	// Default: "sha256:" and the SHA-256 of the body (of the item, in a batch).
+	// Default: "sha256:" and the SHA-256 of the payload (of the item, in a batch);
+	// but see BodyRepeats.
 	EventID []Template `json:"eventID,omitempty"`
+
+	// BodyRepeats says that different events of this partner can have the very
+	// same bytes, so that a hash of them is no id: a receiver would take the
+	// second event for a copy of the first, and lose it. Where no template fits,
+	// the id is then a hash of the signed time and the payload, or empty if the
+	// partner signs no time.
+	BodyRepeats bool `json:"bodyRepeats,omitempty"`
 
 	// EventType are the templates of the event's type, likewise.
 	EventType []Template `json:"eventType,omitempty"`
@@ -308,6 +316,7 @@ const (
 	// Partners that publish a schedule retry for three days at most, but for
 	// those whose presets say more.
 	defaultRemember = 7 * 24 * time.Hour
+	minRemember     = 24 * time.Hour
 )
 
 // Acknowledgement is the scheme's Ack with every default filled in.
@@ -341,12 +350,13 @@ func (s *Scheme) SignsTime() bool {
 }
 
 // Remember is how long a receiver has to remember event ids: twice the
-// partner's RetryHorizon, or 7 days where that is not known.
+// partner's RetryHorizon and a day at least, or 7 days where the horizon is not
+// known.
 func (s *Scheme) Remember() time.Duration {
 	if s.RetryHorizon == 0 {
 		return defaultRemember
 	}
-	return 2 * s.RetryHorizon
+	return max(2*s.RetryHorizon, minRemember)
 }
 
 func or[T comparable](value, otherwise T) T {

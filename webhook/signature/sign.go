@@ -29,15 +29,14 @@ import (
 // The kinds Ed25519 and RSA take a private key. A secret in the JSON body
 // (Deepgram) must stand there already.
 func (s *Scheme) Sign(r Request, secrets Secrets, now time.Time) (*Request, error) {
-	signed := r
-	signed.Header = r.Header.Clone()
-	if signed.Header == nil {
-		signed.Header = http.Header{}
+	r.Header = r.Header.Clone()
+	if r.Header == nil {
+		r.Header = http.Header{}
 	}
-	if err := s.sign(&signed, secrets, now); err != nil {
+	if err := s.sign(&r, secrets, now); err != nil {
 		return nil, s.blame(err)
 	}
-	return &signed, nil
+	return &r, nil
 }
 
 func (s *Scheme) sign(r *Request, secrets Secrets, now time.Time) error {
@@ -95,7 +94,7 @@ func (s *Scheme) signSource(source *Source, r *Request, timestamp string, secret
 func (s *Scheme) signature(v *view, timestamp string, secret Secret) (string, error) {
 	switch s.Kind {
 	case HMAC, Digest:
-		sum, err := s.sum(v, timestamp, secret.Value)
+		sum, err := s.sum(v, v.URL, timestamp, secret.Value)
 		return string(s.Encoding.append(nil, sum)), err
 	case SharedSecret, Basic:
 		key, err := s.Secret.key(secret.Value)
@@ -113,7 +112,7 @@ func (s *Scheme) signature(v *view, timestamp string, secret Secret) (string, er
 
 func (s *Scheme) signPrivate(v *view, timestamp, secret string) (string, error) {
 	var content strings.Builder
-	if err := s.writeContent(&content, v, timestamp, ""); err != nil {
+	if err := s.writeContent(&content, v, signed{url: v.URL, timestamp: timestamp}); err != nil {
 		return "", err
 	}
 	if s.Kind == Ed25519 {

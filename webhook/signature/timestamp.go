@@ -6,44 +6,45 @@ import (
 	"time"
 )
 
-// sentAt reads the time of sending and compares it with now. The text of the
+// readTime reads the time of sending and compares it with now. The text of the
 // time is kept in the proof: it is signed as it was written.
-func (s *Scheme) sentAt(p *proof, v *view, now time.Time) (time.Time, error) {
+func (s *Scheme) readTime(p *proof, v *view, now time.Time) error {
 	clock := s.Timestamp
 	if clock == nil {
-		return time.Time{}, nil
+		return nil
 	}
-	field := or(clock.In, s.Signatures[0].In)
-	sent, err := p.clock(clock, v)
+	err := p.readClock(clock, v)
 	switch {
 	case err != nil:
-	case now.Sub(sent) > clock.Tolerance:
+	case now.Sub(p.sent) > clock.Tolerance:
 		err = ErrStale
-	case sent.Sub(now) > clock.Tolerance:
+	case p.sent.Sub(now) > clock.Tolerance:
 		err = ErrFuture
 	}
 	if err != nil {
-		return time.Time{}, fault(field, err)
+		return fault(or(clock.In, s.Signatures[0].In), err)
 	}
-	return sent, nil
+	return nil
 }
 
-func (p *proof) clock(clock *Timestamp, v *view) (time.Time, error) {
+func (p *proof) readClock(clock *Timestamp, v *view) error {
 	if clock.In != "" {
 		value, err := v.value(clock.In)
 		if err != nil {
-			return time.Time{}, err
+			return err
 		}
 		text, ok := strings.CutPrefix(value, clock.Prefix)
 		if !ok {
-			return time.Time{}, ErrMalformed
+			return ErrMalformed
 		}
 		p.timestamp, p.stamped = text, true
 	}
 	if !p.stamped {
-		return time.Time{}, ErrMissing
+		return ErrMissing
 	}
-	return parseTime(clock.Format, p.timestamp)
+	sent, err := parseTime(clock.Format, p.timestamp)
+	p.sent = sent
+	return err
 }
 
 // parseTime accepts one spelling of a time only. Templates such as

@@ -15,44 +15,42 @@ func (s *Scheme) Verify(r *Request, secrets Secrets, now time.Time) (Event, erro
 	if err != nil {
 		return Event{}, s.blame(err)
 	}
-	sent, err := s.authenticate(&v, secrets, now)
+	p, err := s.authenticate(&v, secrets, now)
 	if err != nil {
 		return Event{}, s.blame(err)
 	}
-	event, err := s.event(&v)
+	event, err := s.event(&v, p.timestamp)
 	if err != nil {
 		return Event{}, s.blame(err)
 	}
-	event.Timestamp = sent
+	event.Timestamp = p.sent
 	return event, nil
 }
 
 // authenticate is everything that has to hold before the payload is believed:
 // the cheap checks first.
-func (s *Scheme) authenticate(v *view, secrets Secrets, now time.Time) (time.Time, error) {
+func (s *Scheme) authenticate(v *view, secrets Secrets, now time.Time) (p proof, err error) {
 	for _, name := range sortedKeys(s.RequiredHeaders) {
 		if err := v.require(Field(inHeader+"."+name), s.RequiredHeaders[name]); err != nil {
-			return time.Time{}, err
+			return p, err
 		}
 	}
 	if s.Kind == None {
-		return time.Time{}, nil
+		return p, nil
 	}
 	if len(secrets) == 0 || len(secrets) > maxSecrets {
-		return time.Time{}, fault("", ErrSecret)
+		return p, fault("", ErrSecret)
 	}
-	var p proof
 	if err := p.read(s, v); err != nil {
-		return time.Time{}, err
+		return p, err
 	}
-	sent, err := s.sentAt(&p, v, now)
-	if err != nil {
-		return time.Time{}, err
+	if err := s.readTime(&p, v, now); err != nil {
+		return p, err
 	}
 	if err := s.checkBodyDigest(v); err != nil {
-		return time.Time{}, err
+		return p, err
 	}
-	return sent, s.check(&p, v, secrets, now)
+	return p, s.check(&p, v, secrets, now)
 }
 
 // check compares the proof with what the secrets prove.
