@@ -25,7 +25,8 @@ type assembly struct {
 type stack struct {
 	Name     string
 	file     string   // of the template
-	original template // as synthesized, before adapt
+	original template // as synthesized
+	deployed template // as adapted
 }
 
 // synthesize runs an example as its user would, with the CDK CLI and the
@@ -102,6 +103,7 @@ func (a *assembly) adapt() ([]Change, error) {
 		if err != nil {
 			return nil, err
 		}
+		a.stacks[i].deployed = adapted
 		if len(changed) == 0 {
 			continue
 		}

@@ -170,3 +170,35 @@ func readOutputs(file string) (Outputs, error) {
 	}
 	return outputs, nil
 }
+
+// SelectedEvent is a source and a detail type that the first rule of the
+// deployed templates selects, so that an event of them takes the rule's way.
+func (d *Deployment) SelectedEvent() (source, detailType string, err error) {
+	for _, stack := range d.stacks {
+		for _, id := range stack.deployed.ofType("AWS::Events::Rule") {
+			pattern := child(stack.deployed.resource(id).properties(), "EventPattern")
+			source, detailType = firstMatch(pattern["source"]), firstMatch(pattern["detail-type"])
+			if source != "" {
+				return source, detailType, nil
+			}
+		}
+	}
+	return "", "", fmt.Errorf("example %s has no rule that selects a source", d.Example)
+}
+
+// firstMatch is a text that matches a list of an event pattern: its first
+// literal, or the prefix it asks for.
+func firstMatch(list any) string {
+	elements, _ := list.([]any)
+	for _, element := range elements {
+		switch element := element.(type) {
+		case string:
+			return element
+		case object:
+			if prefix, is := element["prefix"].(string); is {
+				return prefix
+			}
+		}
+	}
+	return ""
+}
