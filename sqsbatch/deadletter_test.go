@@ -153,7 +153,7 @@ func TestAMessageThatCannotBeMovedIsNotLost(t *testing.T) {
 		{standardARN, deadURL, "a1 failed, a2 dead-lettered, a3 succeeded"},
 		{fifoARN, deadFIFOURL, "a1 failed, a2 not tried, a3 not tried"},
 	} {
-		queue := &fakeSQS{send: func(in *sqs.SendMessageInput) error {
+		queue := &fakeSQS{send: func(_ context.Context, in *sqs.SendMessageInput) error {
 			if *in.MessageBody == `"a1x"` {
 				return denied
 			}
@@ -170,7 +170,7 @@ func TestAMessageThatCannotBeMovedIsNotLost(t *testing.T) {
 }
 
 func TestAPanicInTheSenderIsContainedToo(t *testing.T) {
-	queue := &fakeSQS{send: func(*sqs.SendMessageInput) error { panic("no connection") }}
+	queue := &fakeSQS{send: func(context.Context, *sqs.SendMessageInput) error { panic("no connection") }}
 	results := sqsbatch.New(consume, quiet(sqsbatch.WithDeadLetterQueue(deadURL), sqsbatch.WithSender(queue))...).
 		Process(context.Background(), batch(standardARN, "a1x a2"))
 	assert.Equal(t, "a1 failed, a2 succeeded", outcome(results))

@@ -95,7 +95,7 @@ func reported(response events.SQSEventResponse) []string {
 
 // fakeSQS keeps what it is sent.
 type fakeSQS struct {
-	send   func(*sqs.SendMessageInput) error
+	send   func(context.Context, *sqs.SendMessageInput) error
 	change func(*sqs.ChangeMessageVisibilityInput) error
 
 	mu      sync.Mutex
@@ -103,9 +103,9 @@ type fakeSQS struct {
 	changed []*sqs.ChangeMessageVisibilityInput
 }
 
-func (f *fakeSQS) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+func (f *fakeSQS) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
 	if f.send != nil {
-		if err := f.send(in); err != nil {
+		if err := f.send(ctx, in); err != nil {
 			return nil, err
 		}
 	}

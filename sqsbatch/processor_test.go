@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/mediasupplychain/cdk/internal/telemetry"
 	"github.com/mediasupplychain/cdk/sqsbatch"
 )
 
@@ -246,6 +248,46 @@ func TestTheContextEndsBeforeTheFunctionDoes(t *testing.T) {
 		assert.Equal(t, "a1 failed, a2 not tried", outcome(results))
 		assert.Equal(t, 9*time.Second, time.Since(begun), "a second remains to respond")
 	})
+}
+
+func TestTheMarginIsForMovingMessages(t *testing.T) {
+	for name, c := range map[string]struct {
+		send func(ctx context.Context, in *sqs.SendMessageInput) error
+		want string
+		took time.Duration
+	}{
+		"the queue answers": {
+			func(ctx context.Context, _ *sqs.SendMessageInput) error { return ctx.Err() },
+			"a1 dead-lettered, a2 not tried", 9 * time.Second},
+		"the queue hangs": {
+			func(ctx context.Context, _ *sqs.SendMessageInput) error { <-ctx.Done(); return ctx.Err() },
+			"a1 failed, a2 not tried", 9750 * time.Millisecond}, // a quarter of the margin remains to respond
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+				defer cancel()
+				begun := time.Now()
+				results := sqsbatch.New(func(ctx context.Context, _ sqsbatch.Message[string]) error {
+					<-ctx.Done()
+					return sqsbatch.Permanent(errors.New("took too long"))
+				}, quiet(sqsbatch.WithDeadLetterQueue(deadURL), sqsbatch.WithSender(&fakeSQS{send: c.send}))...).
+					Process(ctx, batch(standardARN, "a1 a2"))
+				assert.Equal(t, c.want, outcome(results))
+				assert.Equal(t, c.took, time.Since(begun))
+			})
+		})
+	}
+}
+
+func TestLogsOfTheFunctionNameTheMessage(t *testing.T) {
+	var logs strings.Builder
+	log := slog.New(telemetry.NewHandler(&logs, slog.LevelInfo))
+	sqsbatch.New(func(ctx context.Context, _ sqsbatch.Message[string]) error {
+		log.InfoContext(ctx, "checked")
+		return nil
+	}, quiet()...).Process(context.Background(), batch(fifoARN, "a1"))
+	assert.Contains(t, logs.String(), `"message":"checked","messageId":"a1","eventId":"dedup-a1","messageGroup":"a","receiveCount":1}`)
 }
 
 func TestConcurrencyIsBounded(t *testing.T) {

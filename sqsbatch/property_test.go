@@ -35,7 +35,7 @@ func TestEveryMessageEndsInExactlyOnePlace(t *testing.T) {
 		var begun, finished []string
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
-		queue := &fakeSQS{send: func(in *sqs.SendMessageInput) error {
+		queue := &fakeSQS{send: func(_ context.Context, in *sqs.SendMessageInput) error {
 			origin := *in.MessageAttributes[sqsbatch.AttributeOrigin].StringValue
 			if slices.ContainsFunc(unmovable, func(id string) bool { return strings.Contains(origin, `"messageId":"`+id+`"`) }) {
 				return errors.New("no dead-letter queue there")
