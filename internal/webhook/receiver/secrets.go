@@ -1,0 +1,71 @@
+package receiver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/mediasupplychain/cdk/internal/webhook/partner"
+	"github.com/mediasupplychain/cdk/webhook/signature"
+)
+
+// Staging labels of AWS Secrets Manager. A rotation moves the old value from
+// the first to the second.
+const (
+	labelCurrent  = "AWSCURRENT"
+	labelPrevious = "AWSPREVIOUS"
+)
+
+// maxSecrets is how many values the signature package accepts at once.
+const maxSecrets = 8
+
+// readSecrets reads all values a partner's secret has at present, the newest
+// first: those of its current version, then those of the version before.
+func readSecrets(ctx context.Context, from SecretReader, arn string) (signature.Secrets, error) {
+	var current, previous string
+	var errCurrent, errPrevious error
+	var both sync.WaitGroup
+	both.Add(1)
+	go func() {
+		defer both.Done()
+		previous, errPrevious = from.ReadSecret(ctx, arn, labelPrevious)
+	}()
+	current, errCurrent = from.ReadSecret(ctx, arn, labelCurrent)
+	both.Wait()
+
+	if errCurrent != nil {
+		return nil, fmt.Errorf("read secret: %w", errCurrent)
+	}
+	secrets, err := signature.ParseSecrets(current)
+	if err != nil {
+		return nil, fmt.Errorf("read secret: %w", err)
+	}
+	switch {
+	case errors.Is(errPrevious, ErrNotFound):
+		return secrets, nil
+	case errPrevious != nil:
+		return nil, fmt.Errorf("read previous secret: %w", errPrevious)
+	}
+	older, err := signature.ParseSecrets(previous)
+	if err != nil {
+		// What was there before the first proper value need not be a secret.
+		return secrets, nil //nolint:nilerror // said above
+	}
+	for _, s := range older {
+		if !slices.Contains(secrets, s) && len(secrets) < maxSecrets {
+			secrets = append(secrets, s)
+		}
+	}
+	return secrets, nil
+}
+
+// readDirectory reads the partner configuration.
+func readDirectory(ctx context.Context, from SecretReader, arn string) (*partner.Directory, error) {
+	text, err := from.ReadSecret(ctx, arn, labelCurrent)
+	if err != nil {
+		return nil, fmt.Errorf("read partner configuration: %w", err)
+	}
+	return partner.ParseDirectory(text)
+}
