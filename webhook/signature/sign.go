@@ -48,9 +48,8 @@ func (s *Scheme) sign(r *Request, secrets Secrets, now time.Time) error {
 		timestamp = formatTime(clock.Format, now)
 		r.set(clock.In, clock.Prefix+timestamp)
 	}
-	if s.BodyDigest != "" && !r.isForm() {
-		sum := sha256.Sum256(r.Body)
-		r.set(s.BodyDigest, hex.EncodeToString(sum[:]))
+	if s.digestsBody(r) {
+		r.set(s.BodyDigest, bodyDigest(r.Body))
 	}
 	r.setContentHeaders(s.Content)
 	for i := range s.Signatures {
