@@ -73,6 +73,11 @@ type Change struct {
 	What      string
 }
 
+// LeftOut reports whether the change takes a resource out.
+func (c Change) LeftOut() bool { return c.Type != "" && strings.HasPrefix(c.What, leftOut) }
+
+const leftOut = "is left out: "
+
 func (c Change) String() string {
 	if c.Type == "" {
 		return fmt.Sprintf("%s: output %s %s", c.Stack, c.LogicalID, c.What)
@@ -88,7 +93,7 @@ func (t template) adapt(stack string) ([]Change, error) {
 	gone := map[string]bool{}
 	for _, id := range sortedKeys(t.resources()) {
 		if entry, found := unsupportedEntry(t.resource(id)); found {
-			changes = append(changes, Change{stack, id, entry.Type, "is left out: " + entry.Lost})
+			changes = append(changes, Change{stack, id, entry.Type, leftOut + entry.Lost})
 			gone[id] = true
 			delete(t.resources(), id)
 		}
@@ -98,7 +103,7 @@ func (t template) adapt(stack string) ([]Change, error) {
 	}
 	for _, id := range sortedKeys(t.outputs()) {
 		if needed := firstReference(t.outputs()[id], gone); needed != "" {
-			changes = append(changes, Change{stack, id, "", "is left out: it refers to " + needed})
+			changes = append(changes, Change{stack, id, "", leftOut + "it refers to " + needed})
 			delete(t.outputs(), id)
 		}
 	}

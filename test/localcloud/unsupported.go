@@ -17,7 +17,7 @@ type Unsupported struct {
 
 // unsupported is the only list of what a local deployment leaves out. Whatever
 // it takes from an example must be asserted on by a template test of the
-// library: TestWhatIsLeftOutIsAssertedElsewhere.
+// library: test/e2e holds the examples to it.
 var unsupported = []Unsupported{
 	{Type: "AWS::Events::Archive", Lost: "events are not archived (archives made by API work, replay too)"},
 	{Type: "AWS::Events::EventBusPolicy", Lost: "any account may put events"},

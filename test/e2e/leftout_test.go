@@ -1,0 +1,91 @@
+package e2e
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/mediasupplychain/cdk/test/drive"
+	"github.com/mediasupplychain/cdk/test/localcloud"
+)
+
+// What the local cloud cannot have, and so no test here can show, must be
+// asserted on a template by a test of the library.
+func TestWhatIsLeftOutIsAssertedOnTheTemplate(t *testing.T) {
+	asserted := typesAssertedOn(t)
+	require.Contains(t, asserted, "AWS::SQS::Queue", "the search finds what is certainly there")
+	forEachPattern(t, func(t *testing.T, example *drive.Example) {
+		for _, change := range example.Deployment.Changes {
+			if change.LeftOut() {
+				assert.Contains(t, asserted, change.Type, "%s, and no test of the library asserts on %s", change, change.Type)
+			}
+		}
+	})
+}
+
+// typesAssertedOn are the CloudFormation types that the library's tests name in a
+// call about resources, such as HasResourceProperties, with the file of one.
+func typesAssertedOn(t *testing.T) map[string]string {
+	t.Helper()
+	project, err := localcloud.FindProject()
+	require.NoError(t, err)
+	asserted := map[string]string{}
+	require.NoError(t, filepath.WalkDir(project.Root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") && path != project.Root || path == filepath.Join(project.Root, "test")) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			if call, is := node.(*ast.CallExpr); is && strings.Contains(calledName(call), "Resource") {
+				for _, kind := range namedTypes(call) {
+					asserted[kind] = path
+				}
+			}
+			return true
+		})
+		return nil
+	}))
+	return asserted
+}
+
+func calledName(call *ast.CallExpr) string {
+	switch function := call.Fun.(type) {
+	case *ast.Ident:
+		return function.Name
+	case *ast.SelectorExpr:
+		return function.Sel.Name
+	}
+	return ""
+}
+
+func namedTypes(call *ast.CallExpr) []string {
+	var kinds []string
+	for _, argument := range call.Args {
+		ast.Inspect(argument, func(node ast.Node) bool {
+			if literal, is := node.(*ast.BasicLit); is && literal.Kind == token.STRING {
+				if text, err := strconv.Unquote(literal.Value); err == nil && strings.HasPrefix(text, "AWS::") {
+					kinds = append(kinds, text)
+				}
+			}
+			return true
+		})
+	}
+	return kinds
+}
