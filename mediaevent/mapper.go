@@ -53,7 +53,7 @@ func (m *Mapper) Map(msg Message) []Incoming {
 		}
 	}
 	parts, problem := first.split(root, &msg)
-	whole := part{scope: scope{message: &msg, root: root, item: root}, whole: true}
+	whole := part{scope: scope{message: &msg, root: root, item: root}, whole: true, empty: true}
 	if problem != nil {
 		return []Incoming{first.reject(whole, &msg, *problem)}
 	}
@@ -194,17 +194,17 @@ func (c *compiledMapping) id(p part, msg *Message) (string, *FieldError) {
 		}
 		return itemOf(id), nil
 	}
-	if c.eventID == nil && msg.StableID && usableID(msg.ID) {
-		return itemOf(msg.ID), nil
+	id, from := contentID(c.Partner, msg.Body), "the digest of the payload"
+	switch {
+	case msg.StableID && usableID(msg.ID):
+		id, from = itemOf(msg.ID), "the message's id"
+	case p.encoded != nil:
+		id, from = contentID(c.Partner, p.encoded), "the digest of the item"
 	}
-	var warning *FieldError
-	if c.eventID != nil && !p.unreadable {
-		warning = &FieldError{"EventID", c.EventID, c.eventID.miss(p.scope) + "; the digest of the payload is used"}
+	if c.eventID == nil || p.unreadable || p.empty {
+		return id, nil
 	}
-	if p.encoded != nil {
-		return contentID(c.Partner, p.encoded), warning
-	}
-	return contentID(c.Partner, msg.Body), warning
+	return id, &FieldError{"EventID", c.EventID, c.eventID.miss(p.scope) + "; " + from + " is used"}
 }
 
 // contentID makes an id of what was sent, so that equal payloads are one event.

@@ -32,9 +32,10 @@ type Mapping struct {
 	// again. An id that does not depend on the item of a payload with several
 	// is made to, by the item's index.
 	//
-	// Default: the message's id where a sender repeats it (CloudEvents, so
-	// webhooks too), else the SHA-256 of partner and payload, so that equal
-	// payloads are one event.
+	// Default, and where nothing is found: the message's id if a sender that
+	// sends again repeats it ([Message.StableID]), else the SHA-256 of partner
+	// and payload, so that equal payloads are one event. Where a partner says
+	// the same thing twice and means it twice, locate "message.id".
 	EventID Locator `json:"eventId,omitempty"`
 
 	// Type is the partner's word for what happened, for [Rule.Type].

@@ -23,7 +23,9 @@ type part struct {
 	encoded []byte // the item's JSON, the same for equal items
 	whole   bool   // the event is all of the message's body
 
-	unreadable bool // the body is not JSON
+	// What is not an event still has an outcome: a body that is not JSON, and
+	// one that carries no event.
+	unreadable, empty bool
 }
 
 // raw is the record of what came.

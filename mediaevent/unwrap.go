@@ -137,9 +137,9 @@ type cloudEvent struct {
 	DataBase64  *string         `json:"data_base64"`
 }
 
-// DataDigestAttribute is the CloudEvents extension attribute that holds the
-// [Digest] of what dataref points to.
-const DataDigestAttribute = "datadigest"
+// dataSHA256 is the extension attribute by which the webhook endpoint states
+// the digest of what dataref points to, in hexadecimal digits.
+const dataSHA256 = "datasha256"
 
 func unwrapCloudEvent(body []byte) (Message, error) {
 	var e cloudEvent
@@ -218,7 +218,9 @@ func (m *Message) setExtensions(body []byte) error {
 	m.Group = m.Attributes["partitionkey"]
 	m.TraceParent = m.Attributes["traceparent"]
 	m.DataRef = m.Attributes["dataref"]
-	m.DataDigest = m.Attributes[DataDigestAttribute]
+	if digits := m.Attributes[dataSHA256]; digits != "" {
+		m.DataDigest = digestPrefix + digits
+	}
 	return nil
 }
 
