@@ -70,7 +70,7 @@ func (p *Processor) hide(ctx context.Context, r Record, d time.Duration) error {
 	_, err = p.visibility.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
 		QueueUrl:          aws.String(url),
 		ReceiptHandle:     aws.String(r.ReceiptHandle),
-		VisibilityTimeout: int32(math.Ceil(d.Seconds())), //nolint:gosec // at most 12 hours
+		VisibilityTimeout: int32(math.Ceil(d.Seconds())), // fits: at most 12 hours
 	})
 	return err
 }
