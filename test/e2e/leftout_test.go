@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,13 +32,13 @@ func TestWhatIsLeftOutIsAssertedOnTheTemplate(t *testing.T) {
 	})
 }
 
-// typesAssertedOn are the CloudFormation types that the library's tests name in a
-// call about resources, such as HasResourceProperties, with the file of one.
-func typesAssertedOn(t *testing.T) map[string]string {
+// typesAssertedOn are the CloudFormation types that the library's tests look for:
+// those that are an argument of a call, as in HasResourceProperties.
+func typesAssertedOn(t *testing.T) map[string]bool {
 	t.Helper()
 	project, err := localcloud.FindProject()
 	require.NoError(t, err)
-	asserted := map[string]string{}
+	asserted := map[string]bool{}
 	require.NoError(t, filepath.WalkDir(project.Root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -53,9 +54,9 @@ func typesAssertedOn(t *testing.T) map[string]string {
 			return err
 		}
 		ast.Inspect(file, func(node ast.Node) bool {
-			if call, is := node.(*ast.CallExpr); is && strings.Contains(calledName(call), "Resource") {
+			if call, is := node.(*ast.CallExpr); is {
 				for _, kind := range namedTypes(call) {
-					asserted[kind] = path
+					asserted[kind] = true
 				}
 			}
 			return true
@@ -65,22 +66,14 @@ func typesAssertedOn(t *testing.T) map[string]string {
 	return asserted
 }
 
-func calledName(call *ast.CallExpr) string {
-	switch function := call.Fun.(type) {
-	case *ast.Ident:
-		return function.Name
-	case *ast.SelectorExpr:
-		return function.Sel.Name
-	}
-	return ""
-}
+var cloudFormationType = regexp.MustCompile(`^AWS(::\w+){2}$`)
 
 func namedTypes(call *ast.CallExpr) []string {
 	var kinds []string
 	for _, argument := range call.Args {
 		ast.Inspect(argument, func(node ast.Node) bool {
 			if literal, is := node.(*ast.BasicLit); is && literal.Kind == token.STRING {
-				if text, err := strconv.Unquote(literal.Value); err == nil && strings.HasPrefix(text, "AWS::") {
+				if text, err := strconv.Unquote(literal.Value); err == nil && cloudFormationType.MatchString(text) {
 					kinds = append(kinds, text)
 				}
 			}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/mediasupplychain/cdk/test/drive"
+)
+
+const (
+	titles         = 2
+	eventsPerTitle = 5
+	patience       = 2 * time.Minute
+	shownOfPayload = 160
+)
+
+// show sends good events about some titles and one that can never be processed,
+// and waits until each has ended somewhere.
+func show(ctx context.Context, out io.Writer, example *drive.Example) (result, error) {
+	pattern := example.Pattern
+	r := result{pattern: pattern.Example, expected: counts{arrived: titles * eventsPerTitle, parked: 1}}
+
+	var assets []string
+	var events []drive.Event
+	for range titles {
+		asset := drive.NewAsset("title")
+		assets = append(assets, asset)
+		events = append(events, pattern.Events(asset, eventsPerTitle)...)
+	}
+	poison := pattern.Event(assets[0], eventsPerTitle+1, map[string]any{"poison": true})
+	events = append(events, poison)
+	say(out, "sending %d events about %d titles, and one that can never be processed; the first:\n  %s",
+		titles*eventsPerTitle, titles, shorten(events[0].Payload))
+	if err := example.Send(ctx, events...); err != nil {
+		return r, err
+	}
+	r.sent = len(events)
+
+	if err := r.waitForArrivals(ctx, out, example, assets); err != nil {
+		return r, err
+	}
+	parked, err := example.WaitForParked(ctx, patience, poison.ID, 1)
+	if err != nil {
+		return r, err
+	}
+	r.parked = len(parked)
+	say(out, "parked in the dead-letter queue: %s\n  reason: %s", poison.ID, parked[0].Attributes["DeadLetterReason"])
+	if pattern.Example == "webhook" {
+		return r, r.forge(ctx, out, example)
+	}
+	return r, nil
+}
+
+func (r *result) waitForArrivals(ctx context.Context, out io.Writer, example *drive.Example, assets []string) error {
+	for _, asset := range assets {
+		received, err := example.WaitForReceived(ctx, patience, asset, eventsPerTitle)
+		if err != nil {
+			return err
+		}
+		r.arrived += len(received)
+		order := ""
+		if example.Pattern.Ordered {
+			if r.outOf += outOfOrder(example.Pattern.Events(asset, eventsPerTitle), received); r.outOf == 0 {
+				order = ", in order"
+			}
+		}
+		say(out, "arrived: %d events about %s%s; the first as received:\n  %s", len(received), asset, order, shorten([]byte(received[0].Payload)))
+	}
+	return nil
+}
+
+// outOfOrder counts the positions at which something else was received than sent.
+func outOfOrder(sent []drive.Event, received []drive.Received) int {
+	wrong := 0
+	for i := range min(len(sent), len(received)) {
+		if string(sent[i].Payload) != received[i].Payload {
+			wrong++
+		}
+	}
+	return wrong
+}
+
+// forge sends, for each partner of the webhook example, a request whose body was
+// changed after it was signed.
+func (r *result) forge(ctx context.Context, out io.Writer, example *drive.Example) error {
+	partners, err := example.WebhookPartners(ctx)
+	if err != nil {
+		return err
+	}
+	for _, partner := range partners {
+		request, err := partner.Request(example.Pattern.Event(drive.NewAsset("forged"), 1, nil).Payload, time.Now())
+		if err != nil {
+			return err
+		}
+		request.Body = append(request.Body, ' ')
+		answer, err := partner.Call(ctx, request)
+		if err != nil {
+			return err
+		}
+		r.sent++
+		r.expected.refused++
+		if answer.Status == http.StatusUnauthorized {
+			r.refused++
+		}
+		say(out, "forged request to %s: answered %d", partner.Path, answer.Status)
+	}
+	return nil
+}
+
+func shorten(payload []byte) string {
+	if len(payload) <= shownOfPayload {
+		return string(payload)
+	}
+	return fmt.Sprintf("%s… (%d bytes)", payload[:shownOfPayload], len(payload))
+}
