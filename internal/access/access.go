@@ -32,14 +32,11 @@ var principalPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|
 // Problems reports each entry that is not what its list holds. The properties
 // are named Name + "Accounts" and so on.
 func (g Grantees) Problems() error {
-	problems := []error{
+	return errors.Join(
 		props.Accounts(g.Name+"Accounts", g.Accounts),
 		props.Organizations(g.Name+"Organizations", g.Organizations),
-	}
-	for _, arn := range list(g.Principals) {
-		problems = append(problems, props.Pattern(g.Name+"Principals", arn, principalPattern, "the ARN of an IAM role or user"))
-	}
-	return errors.Join(problems...)
+		props.Patterns(g.Name+"Principals", g.Principals, principalPattern, "the ARN of an IAM role or user"),
+	)
 }
 
 // Any says whether there is anybody.

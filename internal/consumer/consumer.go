@@ -109,10 +109,32 @@ func (p *Plan) allow(self constructs.Construct, f awslambda.IFunction, pair queu
 		}
 		return nil
 	}
+	p.warnForeign(self, f.Role(), statements)
 	return awsiam.NewPolicy(self, jsii.String("Policy"), &awsiam.PolicyProps{
 		Roles:      &[]awsiam.IRole{f.Role()},
 		Statements: &statements,
 	})
+}
+
+// warnForeign says what an imported queue's owner must add where that is
+// another account: there, the role's own policy is not enough.
+func (p *Plan) warnForeign(self constructs.Construct, role awsiam.IRole, statements []awsiam.PolicyStatement) {
+	q := p.source.ExistingQueue
+	if q == nil || *awscdk.Resource_IsOwnedResource(q) || *q.Env().Account == *awscdk.Stack_Of(self).Account() {
+		return
+	}
+	for _, statement := range statements {
+		name, who := "foreignQueue", "ExistingQueue"
+		switch resource := *(*statement.Resources())[0]; {
+		case q.EncryptionMasterKey() != nil && resource == *q.EncryptionMasterKey().KeyArn():
+			name, who = "foreignKey", "ExistingQueue's KMS key"
+			statement = statement.Copy(&awsiam.PolicyStatementProps{Resources: jsii.Strings("*")})
+		case resource != *q.QueueArn():
+			continue
+		}
+		copied := statement.Copy(&awsiam.PolicyStatementProps{Principals: &[]awsiam.IPrincipal{awsiam.NewArnPrincipal(role.RoleArn())}})
+		props.Warn(self, name, fmt.Sprintf("If %s belongs to another account, its owner must add this statement to its policy: %s", who, queue.Text(self, copied)))
+	}
 }
 
 // statements are what Lambda wants to read a queue (Lambda developer guide,

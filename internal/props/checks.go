@@ -112,16 +112,17 @@ var (
 // Accounts reports each entry that is not an AWS account id. A wildcard is
 // refused like any other wrong value: access for everybody is never meant.
 func Accounts(name string, values *[]*string) error {
-	return each(name, values, accountPattern, "an account id of 12 digits")
+	return Patterns(name, values, accountPattern, "an account id of 12 digits")
 }
 
 // Organizations reports each entry that is not an AWS Organizations id
 // (pattern from the API reference of AWS Organizations, DescribeOrganization).
 func Organizations(name string, values *[]*string) error {
-	return each(name, values, organizationPattern, `an organization id such as "o-a1b2c3d4e5"`)
+	return Patterns(name, values, organizationPattern, `an organization id such as "o-a1b2c3d4e5"`)
 }
 
-func each(name string, values *[]*string, pattern *regexp.Regexp, want string) error {
+// Patterns reports each entry of a list that does not match; see [Pattern].
+func Patterns(name string, values *[]*string, pattern *regexp.Regexp, want string) error {
 	if values == nil {
 		return nil
 	}

@@ -83,9 +83,28 @@ func (s Service) statement(actions ...string) awsiam.PolicyStatement {
 
 // Text renders a statement for a person, with tokens as CloudFormation has them.
 func Text(self constructs.Construct, statement awsiam.PolicyStatement) string {
-	rendered, err := json.Marshal(awscdk.Stack_Of(self).Resolve(statement.ToStatementJson()))
+	rendered, err := json.Marshal(plain(awscdk.Stack_Of(self).Resolve(statement.ToStatementJson())))
 	if err != nil {
 		return fmt.Sprint(err)
 	}
 	return string(rendered)
+}
+
+// plain takes off the object that jsii wraps around a map whose type it does
+// not know.
+func plain(value any) any {
+	switch v := value.(type) {
+	case []any:
+		for i := range v {
+			v[i] = plain(v[i])
+		}
+	case map[string]any:
+		if wrapped, ok := v["$jsii.map"]; ok {
+			return plain(wrapped)
+		}
+		for key := range v {
+			v[key] = plain(v[key])
+		}
+	}
+	return value
 }
