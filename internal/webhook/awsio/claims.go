@@ -33,7 +33,7 @@ type Claims struct {
 // newOrOurs lets a claim begin where there is none, or only one that has
 // ended. One of our own that led nowhere begins again: the SDK may have sent
 // this very request twice.
-const newOrOurs = "attribute_not_exists(#key) OR #end < :now OR (#owner = :owner AND attribute_not_exists(#published))"
+const newOrOurs = "attribute_not_exists(#key) OR #end <= :now OR (#owner = :owner AND attribute_not_exists(#published))"
 
 // ours are claims of this process whose event is not durable.
 const ours = "#owner = :owner AND attribute_not_exists(#published)"

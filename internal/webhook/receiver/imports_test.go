@@ -11,7 +11,7 @@ import (
 
 func dependencies(t *testing.T, pkg string) []string {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-deps", pkg).Output()
+	out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc", pkg).Output()
 	require.NoError(t, err)
 	return strings.Fields(string(out))
 }
