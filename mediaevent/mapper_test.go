@@ -35,15 +35,17 @@ func byStage(asset, stage string) Correlation {
 	return Correlation{Kind: ByStage, ID: asset, Stage: stage}
 }
 
-// partnerCases are payloads as partners send them, and what becomes of them.
-// testdata/partners/README.md says where each shape is from.
-var partnerCases = []struct {
+type partnerCase struct {
 	payload  string
 	envelope Envelope
 	message  Message // what the caller adds
 	mapping  Mapping
 	want     []result
-}{
+}
+
+// partnerCases are payloads as partners send them, and what becomes of them.
+// testdata/partners/README.md says where each shape is from.
+var partnerCases = []partnerCase{
 	{
 		"frameio-file-ready.json", RawEnvelope, Message{ID: "delivery-1", StableID: true}, frameIO,
 		[]result{{
