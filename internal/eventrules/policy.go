@@ -1,0 +1,92 @@
+package eventrules
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/mediasupplychain/cdk/internal/queue"
+)
+
+// principal is EventBridge.
+const principal = "events.amazonaws.com"
+
+// allow lets the rule send to q, and use its customer managed key.
+//
+// The queue's policy names this rule where both are in one stack. The rule names
+// the queue, so from another stack that would be a cycle, and in the key's
+// policy always, since the queue names its key: there, any rule of this account
+// and Region is named. SQS passes the rule on to KMS (SQS developer guide,
+// "Configure AWS KMS permissions with confused deputy protection").
+func (r *Rule) allow(q awssqs.IQueue) {
+	source := r.Rule.RuleArn()
+	if !sameStack(r, q) {
+		source = r.anyRule()
+	}
+	send := statement(r, source, "sqs:SendMessage")
+	send.AddResources(q.QueueArn())
+	queue.AddToPolicy(r, q, send)
+	if key := q.EncryptionMasterKey(); key != nil {
+		use := statement(r, r.anyRule(), "kms:Decrypt", "kms:GenerateDataKey")
+		use.AddResources(jsii.String("*")) // in a key policy: this key
+		queue.AddToKey(r, key, use)
+	}
+}
+
+// assumed gives the role with which EventBridge does action on resource: the
+// one that the target brings, or the rule's own.
+func (r *Rule) assumed(brought awsiam.IRole, action string, resource *string) awsiam.IRole {
+	role := brought
+	if role == nil {
+		if r.Role == nil {
+			r.Role = awsiam.NewRole(r, jsii.String("Role"), &awsiam.RoleProps{
+				Description: jsii.String("Lets an EventBridge rule reach its targets"),
+				AssumedBy: awsiam.NewServicePrincipal(jsii.String(principal), &awsiam.ServicePrincipalOpts{
+					// The rule names the role, so the role cannot name the rule.
+					Conditions: conditions(r, r.anyRule()),
+				}),
+			})
+		}
+		role = r.Role
+	}
+	awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
+		Grantee:      role,
+		Actions:      jsii.Strings(action),
+		ResourceArns: &[]*string{resource},
+	})
+	return role
+}
+
+// anyRule matches the ARN of every rule of this account and Region.
+func (r *Rule) anyRule() *string {
+	return awscdk.Stack_Of(r).FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("events"), Resource: jsii.String("rule"), ResourceName: jsii.String("*"),
+	})
+}
+
+func statement(self constructs.Construct, source *string, actions ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(principal), nil)},
+		Actions:    jsii.Strings(actions...),
+		Conditions: conditions(self, source),
+	})
+}
+
+// conditions keep others from making EventBridge act for them.
+func conditions(self constructs.Construct, source *string) *map[string]any {
+	return &map[string]any{
+		"ArnLike":      map[string]any{"aws:SourceArn": source},
+		"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(self).Account()},
+	}
+}
+
+func sameStack(a, b constructs.IConstruct) bool {
+	return *awscdk.Stack_Of(a).Node().Addr() == *awscdk.Stack_Of(b).Node().Addr()
+}
+
+// differ says that two accounts or Regions are known and not the same.
+func differ(a, b *string) bool {
+	return *a != *b && !*awscdk.Token_IsUnresolved(a) && !*awscdk.Token_IsUnresolved(b)
+}
