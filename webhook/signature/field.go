@@ -145,7 +145,11 @@ func lastSegment(rawURL string) (string, error) {
 	if err != nil {
 		return "", ErrMalformed
 	}
-	segment := u.Path[strings.LastIndexByte(u.Path, '/')+1:]
+	escaped := u.EscapedPath()
+	segment, err := url.PathUnescape(escaped[strings.LastIndexByte(escaped, '/')+1:])
+	if err != nil {
+		return "", ErrMalformed
+	}
 	if segment == "" {
 		return "", ErrMissing
 	}

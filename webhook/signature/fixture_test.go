@@ -100,3 +100,5 @@ var otherRSAPublicKey = sync.OnceValue(func() string {
 	}
 	return publicPEM(&key.PublicKey)
 })
+
+func secondsOf(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -55,6 +55,9 @@ func draw(t *rapid.T, s *signature.Scheme, before signature.Request, signed *sig
 			low = strings.Index(string(body), testSecret)
 			high = low + len(testSecret)
 		}
+		if s.Payload != "" { // %3A and %3a are one character, and what follows it is the signature
+			high = strings.Index(string(body), "%3A")
+		}
 		at := rapid.IntRange(8*low, 8*high-1).Draw(t, "bit")
 		return place, func() { body[at/8] ^= 1 << (at % 8) }
 	}
