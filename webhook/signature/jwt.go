@@ -70,11 +70,48 @@ func (j *JWT) parse(token string, key []byte, now time.Time) (jwt.MapClaims, err
 // claimsEqual compares values, not bytes: the order of the body's fields and
 // its white space are the partner's. Numbers keep their digits.
 func claimsEqual(claims jwt.MapClaims, payload []byte) bool {
-	decoder := json.NewDecoder(bytes.NewReader(payload))
-	decoder.UseNumber()
-	var body map[string]any
-	if decoder.Decode(&body) != nil || decoder.More() {
+	if !json.Valid(payload) { // also bounds how deep decodeUnique can go
 		return false
 	}
-	return reflect.DeepEqual(map[string]any(claims), body)
+	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder.UseNumber()
+	body, ok := decodeUnique(decoder)
+	return ok && reflect.DeepEqual(any(map[string]any(claims)), body)
+}
+
+// decodeUnique decodes one value, and refuses an object that has a name twice:
+// only the last of them would be compared with the claims, and others who read
+// the body may take the first.
+func decodeUnique(decoder *json.Decoder) (any, bool) {
+	token, err := decoder.Token()
+	if err != nil {
+		return nil, false
+	}
+	switch token {
+	case json.Delim('{'):
+		object := map[string]any{}
+		for decoder.More() {
+			name, err := decoder.Token()
+			value, ok := decodeUnique(decoder)
+			key, isText := name.(string)
+			if _, twice := object[key]; err != nil || !ok || !isText || twice {
+				return nil, false
+			}
+			object[key] = value
+		}
+		_, err = decoder.Token()
+		return object, err == nil
+	case json.Delim('['):
+		list := []any{}
+		for decoder.More() {
+			value, ok := decodeUnique(decoder)
+			if !ok {
+				return nil, false
+			}
+			list = append(list, value)
+		}
+		_, err = decoder.Token()
+		return list, err == nil
+	}
+	return token, true
 }
