@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,7 +38,7 @@ type delivery struct {
 // part is one event of a request.
 type part struct {
 	item  signature.Item
-	key   string // of its claim
+	key   string // of its claim; "" if it is not to be remembered
 	state ClaimState
 	event Event
 
@@ -48,14 +49,20 @@ type part struct {
 // newDelivery lists the events of a request.
 func newDelivery(x *exchange, verified signature.Event) *delivery {
 	d := &delivery{exchange: x, at: x.now()}
-	items := itemsOf(verified)
-	seen := make(map[string]bool, len(items))
-	for _, item := range items {
-		if x.config.RememberSeconds > 0 && seen[item.ID] {
+	seen := map[string]bool{}
+	for i, item := range itemsOf(verified) {
+		p := &part{item: item}
+		switch {
+		case item.ID == "":
+			// The partner's events cannot be told apart, so none is ever a duplicate.
+			p.item.ID = fmt.Sprintf("%s/%d", x.request.Context.RequestID, i)
+		case x.config.RememberSeconds > 0 && seen[item.ID]:
 			continue // twice in one batch: the same event, which would wait for itself
+		case x.config.RememberSeconds > 0:
+			seen[item.ID] = true
+			p.key = x.config.Source + "#" + item.ID
 		}
-		seen[item.ID] = true
-		d.parts = append(d.parts, &part{item: item, key: x.config.Source + "#" + item.ID})
+		d.parts = append(d.parts, p)
 	}
 	return d
 }
@@ -63,7 +70,7 @@ func newDelivery(x *exchange, verified signature.Event) *delivery {
 // itemsOf lists the events of a request: those of a batch, which may be none,
 // or the one.
 func itemsOf(e signature.Event) []signature.Item {
-	if batch := e.Items != nil || e.ID == ""; batch {
+	if e.Items != nil {
 		return e.Items
 	}
 	return []signature.Item{{ID: e.ID, Type: e.Type, AssetID: e.AssetID, Body: e.Payload}}
@@ -86,14 +93,11 @@ func (d *delivery) deliver(ctx context.Context, sent time.Time) error {
 
 // claim asks for every event whether it is new.
 func (d *delivery) claim(ctx context.Context) error {
-	if d.config.RememberSeconds == 0 {
-		return nil
-	}
 	until := d.at.Add(claimMargin)
 	if deadline, ok := ctx.Deadline(); ok {
 		until = until.Add(time.Until(deadline))
 	}
-	each(d.parts, func(p *part) { p.state, p.err = d.claims.Claim(ctx, p.key, d.at, until) })
+	each(remembered(d.parts), func(p *part) { p.state, p.err = d.claims.Claim(ctx, p.key, d.at, until) })
 	var all error
 	for _, p := range d.parts {
 		all = errors.Join(all, p.err)
@@ -152,9 +156,6 @@ func (d *delivery) publish(ctx context.Context) {
 // settle ends the claims: for good where the event is durable, at once where it
 // is not. Neither may be cut short by the request's deadline.
 func (d *delivery) settle(ctx context.Context) {
-	if d.config.RememberSeconds == 0 {
-		return
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 	defer cancel()
 	var failed, durable []*part
@@ -166,7 +167,7 @@ func (d *delivery) settle(ctx context.Context) {
 		}
 	}
 	until := d.at.Add(time.Duration(d.config.RememberSeconds) * time.Second)
-	each(durable, func(p *part) {
+	each(remembered(durable), func(p *part) {
 		// Not an error of the event: it is durable. Should the partner send it
 		// again, it is published again, and consumers know its id.
 		if err := d.claims.Confirm(ctx, p.key, until); err != nil {
@@ -179,7 +180,7 @@ func (d *delivery) settle(ctx context.Context) {
 func (d *delivery) release(ctx context.Context, parts []*part) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 	defer cancel()
-	each(parts, func(p *part) {
+	each(remembered(parts), func(p *part) {
 		if err := d.claims.Release(ctx, p.key); err != nil {
 			d.log.WarnContext(ctx, "claim cannot be released and ends by itself", "error", err)
 		}
@@ -203,6 +204,11 @@ func (d *delivery) verdict() error {
 		return &failure{reason: "in_flight", cause: fmt.Errorf("%d of %d events are being published by an earlier attempt", inFlight, len(d.parts))}
 	}
 	return nil
+}
+
+// remembered are the events that have claims.
+func remembered(parts []*part) []*part {
+	return slices.DeleteFunc(slices.Clone(parts), func(p *part) bool { return p.key == "" })
 }
 
 // fresh are the events that are ours to publish.

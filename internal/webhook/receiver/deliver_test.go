@@ -128,6 +128,23 @@ func wistia() *signature.Scheme {
 	}
 }
 
+// Bunny Stream sends a video and a status number: the same status reached twice
+// has the same bytes, and both events count.
+func TestEventsThatCannotBeToldApartAreAllForwarded(t *testing.T) {
+	scheme := bodySigned()
+	scheme.EventID, scheme.BodyRepeats = nil, true
+	e := newEndpoint(t, scheme, remembering)
+	r := e.sign(t, scheme, post(`{"VideoGuid":"v","Status":3}`))
+	for i := range 2 {
+		r.requestID = fmt.Sprint("request-", i)
+		assert.Equal(t, 200, e.send(t, r).Status)
+	}
+	require.Len(t, e.bus.events, 2)
+	assert.Equal(t, "request-0/0", e.bus.events[0].ID)
+	assert.Equal(t, "request-1/0", e.bus.events[1].ID)
+	assert.Empty(t, e.claims.items)
+}
+
 func TestABatchIsSplit(t *testing.T) {
 	e := newEndpoint(t, wistia(), remembering)
 	assert.Equal(t, 200, e.send(t, e.sign(t, wistia(), post(read(t, "testdata/wistia-batch.json")))).Status)

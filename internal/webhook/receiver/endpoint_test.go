@@ -96,10 +96,11 @@ type reply struct {
 // request is what the partner sends.
 type request struct {
 	signature.Request
-	resource string // default "/partner"
-	sourceIP string
-	asText   bool // the body does not come as base64
-	raw      map[string]any
+	resource  string // default "/partner"
+	sourceIP  string
+	requestID string // default "api-request-1"
+	asText    bool   // the body does not come as base64
+	raw       map[string]any
 }
 
 func post(body string) request {
@@ -130,6 +131,10 @@ func (r request) event(t testing.TB) []byte {
 	if resource == "" {
 		resource = "/partner"
 	}
+	requestID := r.requestID
+	if requestID == "" {
+		requestID = "api-request-1"
+	}
 	u, err := url.Parse(r.URL)
 	require.NoError(t, err)
 	path := u.Path
@@ -146,7 +151,7 @@ func (r request) event(t testing.TB) []byte {
 		"queryStringParameters": nil, "multiValueQueryStringParameters": nil,
 		"pathParameters": nil, "stageVariables": nil,
 		"requestContext": map[string]any{
-			"requestId": "api-request-1", "domainName": "abc123.execute-api.eu-west-1.amazonaws.com", "path": "/prod" + path,
+			"requestId": requestID, "domainName": "abc123.execute-api.eu-west-1.amazonaws.com", "path": "/prod" + path,
 			"stage": "prod", "identity": map[string]any{"sourceIp": r.sourceIP, "userAgent": "partner/1.0"},
 		},
 		"body": nil, "isBase64Encoded": false,

@@ -52,12 +52,30 @@ func TestAChallengeIsAnsweredWithItsMAC(t *testing.T) {
 	assert.JSONEq(t, `{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"94ea75eaac435f0873049a84cccb88461238f68887db2f0605076c4c4c851453"}`, got.Body)
 }
 
-func TestAHandshakeWithoutASecretIsAskedForAgain(t *testing.T) {
-	scheme := bodySigned()
-	scheme.Handshakes = []signature.Handshake{{Method: "GET", Challenge: "query.challenge", Body: "{challenge}"}}
-	e := newEndpoint(t, scheme)
-	delete(e.secrets.text, secretARN)
-	assert.Equal(t, 503, e.send(t, get("/partner?challenge=1")).Status)
+func TestASecretIsReadOnlyForAHandshakeThatNeedsOne(t *testing.T) {
+	for body, status := range map[string]int{"{challenge}": 200, "{mac}": 503} {
+		scheme := bodySigned()
+		scheme.Handshakes = []signature.Handshake{{Method: "GET", Challenge: "query.challenge", Body: body}}
+		e := newEndpoint(t, scheme)
+		delete(e.secrets.text, secretARN)
+		assert.Equal(t, status, e.send(t, get("/partner?challenge=1")).Status, body)
+	}
+}
+
+// Adobe I/O signs events with keys that have to be fetched, and tries the
+// endpoint out with requests that name none.
+func TestAHandshakeOfAPartnerWithPublicKeys(t *testing.T) {
+	e := newEndpoint(t, signature.AdobeIO("client"), func(c *partner.Config) { c.Secret = "" })
+	assert.Equal(t, 200, e.send(t, get("/partner?challenge=8ec8d794-e0ab-42df-9017-e3dada8e84f7")).Status)
+	assert.Equal(t, 401, e.send(t, post(`{"event_id":"1"}`)).Status, "no signature, no key")
+	assert.Empty(t, e.internet.asked)
+
+	keyed := post(`{"event_id":"1"}`)
+	keyed.Header.Set("X-Adobe-Digital-Signature-1", "c2lnbmF0dXJl")
+	keyed.Header.Set("X-Adobe-Public-Key1-Path", "/prod/keys/pub-key-1.pem")
+	assert.Equal(t, 503, e.send(t, keyed).Status, "the key cannot be fetched: not the sender's fault")
+	assert.Equal(t, []string{"https://static.adobeioevents.com/prod/keys/pub-key-1.pem"}, e.internet.asked)
+	assert.EqualValues(t, 1, e.counts(t)["Failed /partner public_key"])
 }
 
 // Adobe I/O: a URL that the endpoint has to visit. Anybody can ask for that, so

@@ -14,17 +14,17 @@ import (
 // handshake answers the request if it is one; nil and no error if it is not.
 func (x *exchange) handshake(ctx context.Context) (*answer, error) {
 	scheme := x.config.Scheme
-	var found *signature.Reply
-	if len(scheme.Handshakes) > 0 {
-		err := x.withSecrets(ctx, func(secrets signature.Secrets) (err error) {
+	// Most need no secret, and come from anybody: none is read for them.
+	found, err := scheme.Handshake(x.signed, nil, x.now())
+	if errors.Is(err, signature.ErrSecret) {
+		err = x.withSecrets(ctx, func(secrets signature.Secrets) (err error) {
 			found, err = scheme.Handshake(x.signed, secrets, x.now())
 			return err
 		})
-		if err != nil {
-			return nil, err
-		}
 	}
 	switch {
+	case err != nil:
+		return nil, x.blame(err)
 	case found != nil:
 		return x.complete(ctx, found)
 	case !scheme.Accepts(x.request.Method): // a method of handshakes only, and this is none
@@ -98,8 +98,8 @@ func (x *exchange) secretsOf(ctx context.Context) (signature.Secrets, error) {
 func (x *exchange) blame(err error) error {
 	var e *signature.Error
 	switch {
-	case err == nil:
-		return nil
+	case err == nil, errors.As(err, new(*rejection)), errors.As(err, new(*failure)):
+		return err // said already
 	case errors.As(err, &e) && e.SenderToBlame():
 		return x.reject(e.Reason(), err)
 	case errors.As(err, &e):
