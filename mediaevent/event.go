@@ -26,40 +26,40 @@ const (
 // Its JSON form is CloudEvents' structured mode.
 type Event struct {
 	// SpecVersion is the version of CloudEvents: "1.0".
-	SpecVersion string `json:"specversion"`
+	SpecVersion string `json:"specversion" jsonschema:"enum=1.0"`
 	// ID tells events of one source apart. Two events with the same source and
 	// id are the same event.
-	ID string `json:"id"`
+	ID string `json:"id" jsonschema:"minLength=1"`
 	// Source is who told us, a URI reference: "/partners/frameio".
-	Source string `json:"source"`
+	Source string `json:"source" jsonschema:"minLength=1,format=uri-reference"`
 	// Type is what happened: "media.qc.completed.v1".
-	Type string `json:"type"`
+	Type string `json:"type" jsonschema:"minLength=1"`
 	// Subject is the id of the asset that it happened to.
-	Subject string `json:"subject,omitempty"`
+	Subject string `json:"subject,omitempty" jsonschema:"minLength=1"`
 	// Time is when it happened.
 	Time time.Time `json:"time,omitzero"`
 	// DataContentType is the media type of Data: "application/json".
-	DataContentType string `json:"datacontenttype,omitempty"`
+	DataContentType string `json:"datacontenttype,omitempty" jsonschema:"enum=application/json"`
 	// DataSchema identifies the schema of Data.
-	DataSchema string `json:"dataschema,omitempty"`
+	DataSchema string `json:"dataschema,omitempty" jsonschema:"format=uri"`
 
 	// CorrelationID ties together all that belongs to one business transaction.
 	CorrelationID string `json:"correlationid,omitempty"`
 	// CausationID is the id of the event that caused this one.
 	CausationID string `json:"causationid,omitempty"`
 	// Sequence orders the events of one source and subject, compared as text.
-	Sequence string `json:"sequence,omitempty"`
+	Sequence string `json:"sequence,omitempty" jsonschema:"pattern=^[!-~]+$"`
 	// PartitionKey keeps events in order on transports that order by key: the asset id.
 	PartitionKey string `json:"partitionkey,omitempty"`
 	// DataRef is where Data is kept when it is too large to travel. By the
 	// CloudEvents extension what it points to is the same as Data.
-	DataRef string `json:"dataref,omitempty"`
+	DataRef string `json:"dataref,omitempty" jsonschema:"format=uri-reference"`
 	// ExpiryTime is when nobody needs the event any more: a job's deadline.
 	ExpiryTime time.Time `json:"expirytime,omitzero"`
 	// RecordedTime is when we took note of the event.
 	RecordedTime time.Time `json:"recordedtime,omitzero"`
 	// TraceParent is the W3C trace context.
-	TraceParent string `json:"traceparent,omitempty"`
+	TraceParent string `json:"traceparent,omitempty" jsonschema:"pattern=^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"`
 
 	// Data is what is known of the occurrence.
 	Data Data `json:"data,omitzero"`
@@ -159,9 +159,9 @@ type Raw struct {
 	// Ref is where the whole payload is kept, a URI.
 	Ref string `json:"ref,omitempty"`
 	// Digest is of the whole payload as it came: "sha256:" and hexadecimal digits.
-	Digest string `json:"digest"`
+	Digest string `json:"digest" jsonschema:"pattern=^sha256:[0-9a-f]{64}$"`
 	// Size is the length of the whole payload, in bytes.
-	Size int `json:"size"`
+	Size int `json:"size" jsonschema:"minimum=0"`
 }
 
 // Parse reads an event from its JSON form and validates it.
@@ -188,7 +188,7 @@ func (e Event) Validate() error {
 	all := []error{
 		check(e.SpecVersion == SpecVersion, "specversion must be %q, got %q", SpecVersion, e.SpecVersion),
 		check(strings.TrimSpace(e.ID) != "", "id is required"),
-		check(strings.TrimSpace(e.Source) != "", "source is required"),
+		check(!isEmptyURI(e.Source), "source is required"),
 		check(isURIReference(e.Source), "source must be a URI reference, got %q", e.Source),
 		check(strings.TrimSpace(e.Type) != "", "type is required"),
 		check(e.Subject == "" || strings.TrimSpace(e.Subject) != "", "subject must not be blank"),
@@ -246,7 +246,17 @@ func check(ok bool, format string, args ...any) error {
 	return fmt.Errorf(format, args...)
 }
 
+// isURIReference reports whether s is empty or a URI reference (RFC 3986).
 func isURIReference(s string) bool {
 	_, err := url.Parse(s)
-	return err == nil && !strings.ContainsAny(s, " \t\r\n")
+	return err == nil && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r)
+	})
+}
+
+// isEmptyURI reports whether s names nothing: it is blank, or has nothing but
+// the marks of parts that are empty, as "#" and "//" have.
+func isEmptyURI(s string) bool {
+	u, err := url.Parse(strings.TrimSpace(s))
+	return err == nil && u.String() == ""
 }

@@ -74,9 +74,9 @@ type Job struct {
 	// that its answer carries back.
 	CallbackID string `json:"callbackId,omitempty"`
 	// Attempt counts our requests for the same stage, from 1. 0 is not known.
-	Attempt int `json:"attempt,omitempty"`
+	Attempt int `json:"attempt,omitempty" jsonschema:"minimum=0"`
 	// Progress is how much is done, from 0 to 100 percent.
-	Progress *float64 `json:"progress,omitempty"`
+	Progress *float64 `json:"progress,omitempty" jsonschema:"minimum=0,maximum=100"`
 	// ParentID is the job that this one reworks.
 	ParentID string `json:"parentId,omitempty"`
 	// Output is what the job made, by name, as the partner said it.
