@@ -1,6 +1,7 @@
 package drive
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -68,9 +69,12 @@ func connectBus(output string) func(context.Context, *Example) (sender, error) {
 			return nil, err
 		}
 		source, kind, err := example.Deployment.SelectedEvent()
-		return bus{eventbridge.NewFromConfig(example.Cloud.Config()), name, source, kind}, err
+		return bus{eventbridge.NewFromConfig(example.Cloud.Config()), name, source, cmp.Or(kind, anyDetailType)}, err
 	}
 }
+
+// anyDetailType is for rules that do not select one: an event must have one.
+const anyDetailType = "PartnerEvent"
 
 func (b bus) send(ctx context.Context, event Event) error {
 	result, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
