@@ -76,7 +76,7 @@ func text(t time.Time) string {
 func anyEvent() *rapid.Generator[mediaevent.Event] {
 	blank := rapid.SampledFrom([]string{"", " "})
 	word := rapid.StringMatching(`[a-zA-Z0-9./:_-]{1,20}`)
-	maybe := rapid.OneOf(word, blank, rapid.String())
+	maybe := rapid.OneOf(word, word, word, word, word, word, blank, rapid.String())
 	instant := rapid.Custom(func(t *rapid.T) time.Time {
 		if rapid.Bool().Draw(t, "none") {
 			return time.Time{}
@@ -85,13 +85,13 @@ func anyEvent() *rapid.Generator[mediaevent.Event] {
 	})
 	return rapid.Custom(func(t *rapid.T) mediaevent.Event {
 		return mediaevent.Event{
-			SpecVersion:     rapid.SampledFrom([]string{"1.0", "1.0", "1.0", "1.0", "0.2", ""}).Draw(t, "specversion"),
+			SpecVersion:     rapid.SampledFrom([]string{"1.0", "1.0", "1.0", "1.0", "1.0", "1.0", "1.0", "0.2"}).Draw(t, "specversion"),
 			ID:              maybe.Draw(t, "id"),
-			Source:          rapid.OneOf(rapid.StringMatching(`/partners/[a-z]{1,9}(/[a-z0-9%]{0,5})?`), maybe).Draw(t, "source"),
+			Source:          rapid.OneOf(rapid.StringMatching(`/partners/[a-z]{1,9}(/[a-z0-9]{0,5})?`), rapid.StringMatching(`/partners/[a-z0-9%#?]{1,5}`), maybe).Draw(t, "source"),
 			Type:            maybe.Draw(t, "type"),
-			Subject:         rapid.OneOf(word, blank).Draw(t, "subject"),
+			Subject:         rapid.OneOf(word, word, word, blank).Draw(t, "subject"),
 			Time:            instant.Draw(t, "time"),
-			DataContentType: rapid.SampledFrom([]string{"", "application/json", "application/json", "text/xml", "nonsense/"}).Draw(t, "datacontenttype"),
+			DataContentType: rapid.SampledFrom([]string{"", "application/json", "application/json", "application/json", "text/xml"}).Draw(t, "datacontenttype"),
 			DataSchema:      rapid.SampledFrom([]string{"", mediaevent.DataSchema, "https://example.com/%zz"}).Draw(t, "dataschema"),
 			CorrelationID:   word.Draw(t, "correlationid"),
 			Sequence:        word.Draw(t, "sequence"),
@@ -121,7 +121,7 @@ func TestWhatWeCallValidTheSDKCallsValid(t *testing.T) {
 		require.NoError(t, err)
 		requireSame(t, e, document)
 	})
-	assert.Greater(t, valid, 5, "enough of the events must be valid for this to mean anything")
+	assert.Greater(t, valid, 10, "enough of the events must be valid for this to mean anything")
 }
 
 // Each constraint of CloudEvents that the SDK enforces, ours does too.
