@@ -78,10 +78,10 @@ func (x *exchange) withSecrets(ctx context.Context, check func(signature.Secrets
 func (x *exchange) secretsOf(ctx context.Context) (signature.Secrets, error) {
 	if x.config.Scheme.Keys != nil {
 		keys, err := x.config.Scheme.PublicKeys(ctx, x.signed, x.keys)
-		if err != nil {
-			return nil, x.blame(err)
+		if blamesNobody(err) {
+			return nil, &failure{reason: "public_key", cause: err}
 		}
-		return keys, nil
+		return keys, x.blame(err)
 	}
 	if x.config.Secret == "" {
 		return nil, nil
@@ -93,8 +93,15 @@ func (x *exchange) secretsOf(ctx context.Context) (signature.Secrets, error) {
 	return secrets, nil
 }
 
+// blamesNobody reports whether a key is missing because it could not be
+// fetched, of whichever slot.
+func blamesNobody(err error) bool {
+	joined, ok := err.(interface{ Unwrap() []error })
+	return ok && slices.ContainsFunc(joined.Unwrap(), func(err error) bool { return !errors.As(err, new(*signature.Error)) })
+}
+
 // blame sorts an error of the signature package: is it the sender's fault or
-// our own? What is none of its errors is a public key that cannot be fetched.
+// our own?
 func (x *exchange) blame(err error) error {
 	var e *signature.Error
 	switch {
@@ -105,7 +112,7 @@ func (x *exchange) blame(err error) error {
 	case errors.As(err, &e):
 		return &failure{reason: e.Reason(), cause: err}
 	}
-	return &failure{reason: "public_key", cause: err}
+	return &failure{reason: "internal", cause: err}
 }
 
 // fetch completes a handshake: the partner wants the URL that it sent to be
