@@ -3,7 +3,10 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"sort"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,13 +68,7 @@ func TestThousandEventsNoneLostNoneTwiceInOrderWherePromised(t *testing.T) {
 		}
 		require.NoError(t, example.WaitUntilQuiet(t.Context(), patience), "a second delivery would show now")
 		for asset, want := range sent {
-			got := receivedPayloads(t, example, asset)
-			want = canonical(t, want)
-			if !example.Pattern.Ordered {
-				sort.Strings(got)
-				sort.Strings(want)
-			}
-			assert.Equal(t, want, got, asset)
+			assertReceived(t, example, asset, want)
 		}
 	})
 }
@@ -86,7 +83,7 @@ func TestRepeatedEventOfAFIFOTopicIsReceivedOnce(t *testing.T) {
 	_, err := example.WaitForReceived(t.Context(), patience, asset, 2)
 	require.NoError(t, err)
 	require.NoError(t, example.WaitUntilQuiet(t.Context(), patience))
-	assert.Equal(t, canonical(t, []string{string(first.Payload), string(second.Payload)}), receivedPayloads(t, example, asset))
+	assertReceived(t, example, asset, []string{string(first.Payload), string(second.Payload)})
 }
 
 func TestPoisonIsParkedAndItsNeighboursAreNotHeldUp(t *testing.T) {
@@ -105,8 +102,7 @@ func TestPoisonIsParkedAndItsNeighboursAreNotHeldUp(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, parked, 1)
 		assert.NotEmpty(t, parked[0].Attributes["DeadLetterReason"], "the reason is beside the message")
-		want := canonical(t, []string{string(before.Payload), string(after.Payload)})
-		assert.ElementsMatch(t, want, receivedPayloads(t, example, asset))
+		assertReceived(t, example, asset, []string{string(before.Payload), string(after.Payload)})
 	})
 }
 
@@ -146,6 +142,27 @@ func TestFailingEventIsRetriedAndThenParked(t *testing.T) {
 			assert.Empty(t, receivedPayloads(t, s.example, s.hopeless.Asset))
 		})
 	}
+}
+
+// assertReceived asserts that exactly these payloads were received of an asset, in
+// this order where the pattern promises it. A failure names the few that differ.
+func assertReceived(t *testing.T, example *drive.Example, asset string, sent []string) {
+	t.Helper()
+	want, got := canonical(t, sent), receivedPayloads(t, example, asset)
+	if !example.Pattern.Ordered {
+		sort.Strings(want)
+		sort.Strings(got)
+	}
+	if slices.Equal(want, got) {
+		return
+	}
+	items, err := example.Received(t.Context(), asset)
+	require.NoError(t, err)
+	var list strings.Builder
+	for _, item := range items {
+		fmt.Fprintf(&list, "\n%s %s deliveries %d: %.120s", item.Position, item.EventID, item.Deliveries, item.Payload)
+	}
+	assert.Fail(t, fmt.Sprintf("%s: %d sent, %d received, or not in order: %s", asset, len(want), len(got), list.String()))
 }
 
 // receivedPayloads are the payloads received of an asset, in the order of
