@@ -40,7 +40,7 @@ func (m Mapping) compile() (*compiledMapping, error) {
 	if m.Account != "" {
 		out.source += "/" + url.PathEscape(m.Account)
 	}
-	c.require(partnerShape.MatchString(m.Partner), "Partner",
+	c.require(isPartnerName(m.Partner), "Partner",
 		"must be a letter or digit and up to 63 letters, digits, ., _ and -, got %q", m.Partner)
 	out.payload = c.locator("Payload", m.Payload, aboveItems)
 	out.items = c.paths("Items", m.Items, aboveItems)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -176,11 +175,6 @@ func Parse(b []byte) (Event, error) {
 	return e, nil
 }
 
-var (
-	sequenceShape    = regexp.MustCompile(`^[!-~]+$`)
-	traceParentShape = regexp.MustCompile(`^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$`)
-)
-
 // Validate reports everything that is wrong with e: the constraints of
 // CloudEvents 1.0, words outside the vocabularies, and EIDRs whose check
 // character is wrong.
@@ -196,8 +190,8 @@ func (e Event) Validate() error {
 			"datacontenttype must be %q, got %q", DataContentType, e.DataContentType),
 		check(isURIReference(e.DataSchema), "dataschema must be a URI, got %q", e.DataSchema),
 		check(isURIReference(e.DataRef), "dataref must be a URI reference, got %q", e.DataRef),
-		check(e.Sequence == "" || sequenceShape.MatchString(e.Sequence), "sequence must be printable ASCII, got %q", e.Sequence),
-		check(e.TraceParent == "" || traceParentShape.MatchString(e.TraceParent),
+		check(e.Sequence == "" || isSequence(e.Sequence), "sequence must be printable ASCII, got %q", e.Sequence),
+		check(e.TraceParent == "" || isTraceParent(e.TraceParent),
 			"traceparent must be a W3C trace context, got %q", e.TraceParent),
 	}
 	all = append(all, e.Data.problems()...)

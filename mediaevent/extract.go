@@ -69,11 +69,11 @@ func (e *extraction) when(msg *Message) {
 	}
 	event.Time = event.Time.UTC()
 	event.Sequence = sequenceTime(event.Time)
-	if msg.Sequence != "" && sequenceShape.MatchString(msg.Sequence) {
+	if msg.Sequence != "" && isSequence(msg.Sequence) {
 		event.Sequence = padDigits(msg.Sequence)
 	}
 	if text, ok := e.text(e.sequence, e.scope); ok {
-		if sequenceShape.MatchString(text) {
+		if isSequence(text) {
 			event.Sequence = padDigits(text)
 		} else {
 			e.unusable("Sequence", e.Sequence, fmt.Sprintf("%q is not printable ASCII", text))
@@ -84,7 +84,7 @@ func (e *extraction) when(msg *Message) {
 // padDigits makes a number compare as text.
 func padDigits(s string) string {
 	const width = 20 // the largest uint64, and the width of SQS's sequence numbers
-	if len(s) < width && strings.Trim(s, "0123456789") == "" {
+	if len(s) < width && isDigits(s) {
 		return strings.Repeat("0", width-len(s)) + s
 	}
 	return s
@@ -151,7 +151,7 @@ func (e *extraction) correlation(rule *Rule) {
 	switch {
 	case !ok:
 		e.stageProblem = e.miss("Stage", e.Stage, e.stage)
-	case !stageShape.MatchString(stage):
+	case !isStageName(stage):
 		e.stageProblem = e.unusable("Stage", e.Stage, fmt.Sprintf("%q is not the name of a stage", clip(stage)))
 		stage = ""
 	}

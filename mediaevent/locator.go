@@ -3,7 +3,6 @@ package mediaevent
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -310,15 +309,14 @@ func compilePath(text, query string, offset int, item bool) (candidate, error) {
 	return path{text: text, path: p, item: item}, nil
 }
 
-var pathPosition = regexp.MustCompile(` at position (\d+)$`)
-
-// pathError moves the position that the JSONPath parser reports, which counts
-// from the path's beginning, to where it is in the locator.
+// pathError moves the position that the JSONPath parser reports at the end of
+// its text, which counts from the path's beginning, to where it is in the locator.
 func pathError(err error, offset, length int) error {
 	message, position := strings.TrimPrefix(err.Error(), "jsonpath: "), length+1
-	if m := pathPosition.FindStringSubmatch(message); m != nil {
-		message = strings.TrimSuffix(message, m[0])
-		position, _ = strconv.Atoi(m[1])
+	if i := strings.LastIndex(message, " at position "); i >= 0 {
+		if n, err := strconv.Atoi(message[i+len(" at position "):]); err == nil {
+			message, position = message[:i], n
+		}
 	}
 	return syntaxErrorf(offset+min(position, length+1)-1, "%s", message)
 }

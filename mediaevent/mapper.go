@@ -145,7 +145,7 @@ func (c *compiledMapping) begin(p part, msg *Message, words Partner) Incoming {
 		RecordedTime:    msg.ReceivedAt.UTC(),
 		Data:            Data{Partner: &words, Raw: p.raw(msg)},
 	}
-	if traceParentShape.MatchString(msg.TraceParent) {
+	if isTraceParent(msg.TraceParent) {
 		in.Event.TraceParent = msg.TraceParent
 	}
 	id, warning := c.id(p, msg)

@@ -64,12 +64,6 @@ func (m Mapping) Validate() error {
 	return err
 }
 
-var (
-	partnerShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-	stageShape   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
-	typeShape    = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$`)
-)
-
 // compiler compiles the parts of a mapping and gathers what is wrong with them.
 type compiler struct {
 	problems []MappingProblem
@@ -162,7 +156,7 @@ func (c *compiler) rules(m Mapping) {
 		if err := known("", r.AssetStatus, AssetStatuses()); err != nil {
 			c.problem(field+".AssetStatus", "must be one of %q, got %q", AssetStatuses(), r.AssetStatus)
 		}
-		c.require(r.EventType == "" || typeShape.MatchString(r.EventType), field+".EventType",
+		c.require(r.EventType == "" || isEventType(r.EventType), field+".EventType",
 			`must be words with dots between, like "media.qc.completed.v1", got %q`, r.EventType)
 		for j, earlier := range m.Rules[:i] {
 			if earlier.Type.cover(r.Type) && earlier.Status.cover(r.Status) {
@@ -189,7 +183,7 @@ func (c *compiler) action(field string, a Action, m Mapping) {
 		c.require(a.Kind != DoStart || m.AssetID != "", field, "start needs an asset: set AssetID")
 		return
 	}
-	c.require(a.Stage == "" || stageShape.MatchString(a.Stage), field,
+	c.require(a.Stage == "" || isStageName(a.Stage), field,
 		"stage must be a letter and up to 63 letters, digits, _ and -, got %q", a.Stage)
 	byStage := m.AssetID != "" && (a.Stage != "" || m.Stage != "")
 	c.require(byStage || m.JobID != "" || m.CallbackID != "", field,
