@@ -35,7 +35,7 @@ func run(ctx context.Context, arguments []string) error {
 	if err != nil {
 		return err
 	}
-	local := localFiles(filepath.Join(project.Root, ".local"))
+	local := localFiles(filepath.Join(project.Root, localFolder))
 	switch {
 	case len(arguments) == 2 && arguments[0] == "up":
 		return up(ctx, project, local, arguments[1])
@@ -48,6 +48,8 @@ func run(ctx context.Context, arguments []string) error {
 	}
 	return fmt.Errorf("usage: localcloud up EXAMPLE | down; the examples are: %s", strings.Join(examples, ", "))
 }
+
+const localFolder = ".local"
 
 // localFiles is the folder of everything that belongs to the background cloud.
 type localFiles string
@@ -84,7 +86,7 @@ func up(ctx context.Context, project localcloud.Project, local localFiles, examp
 	if err := os.WriteFile(local.env(), []byte(strings.Join(environment, "\n")+"\n"), 0o600); err != nil {
 		return err
 	}
-	fmt.Printf("%s is up. Its outputs: %s. To talk to it: set -a; . %s; set +a\n", example, relative(local.outputs()), relative(local.env()))
+	fmt.Printf("%s is up. Its outputs: %s/outputs.json. To talk to it: set -a; . %s/env; set +a\n", example, localFolder, localFolder)
 	return nil
 }
 
@@ -122,14 +124,3 @@ func down(local localFiles) error {
 }
 
 func (l localFiles) forgetOutputs() error { return os.RemoveAll(l.outputs()) }
-
-func relative(path string) string {
-	working, err := os.Getwd()
-	if err != nil {
-		return path
-	}
-	if short, err := filepath.Rel(working, path); err == nil {
-		return short
-	}
-	return path
-}
