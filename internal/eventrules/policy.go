@@ -25,11 +25,11 @@ func (r *Rule) allow(q awssqs.IQueue) {
 	if !sameStack(r, q) {
 		source = r.anyRule()
 	}
-	send := statement(r, source, "sqs:SendMessage")
+	send := Statement(r, source, "sqs:SendMessage")
 	send.AddResources(q.QueueArn())
 	queue.AddToPolicy(r, q, send)
 	if key := q.EncryptionMasterKey(); key != nil {
-		use := statement(r, r.anyRule(), "kms:Decrypt", "kms:GenerateDataKey")
+		use := Statement(r, r.anyRule(), "kms:Decrypt", "kms:GenerateDataKey")
 		use.AddResources(jsii.String("*")) // in a key policy: this key
 		queue.AddToKey(r, key, use)
 	}
@@ -66,7 +66,9 @@ func (r *Rule) anyRule() *string {
 	})
 }
 
-func statement(self constructs.Construct, source *string, actions ...string) awsiam.PolicyStatement {
+// Statement lets EventBridge do actions for one source of this account: a rule or a
+// bus, by ARN.
+func Statement(self constructs.Construct, source *string, actions ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(principal), nil)},
 		Actions:    jsii.Strings(actions...),

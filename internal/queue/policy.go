@@ -83,12 +83,16 @@ func (s Service) statement(actions ...string) awsiam.PolicyStatement {
 
 // Text renders a statement for a person, with tokens as CloudFormation has them.
 func Text(self constructs.Construct, statement awsiam.PolicyStatement) string {
-	rendered, err := json.Marshal(plain(awscdk.Stack_Of(self).Resolve(statement.ToStatementJson())))
+	rendered, err := json.Marshal(awscdk.Stack_Of(self).Resolve(StatementJSON(statement)))
 	if err != nil {
 		return fmt.Sprint(err)
 	}
 	return string(rendered)
 }
+
+// StatementJSON gives a statement as a policy has it, with tokens, for resources
+// that take it as JSON.
+func StatementJSON(statement awsiam.PolicyStatement) any { return plain(statement.ToStatementJson()) }
 
 // plain takes off the object that jsii wraps around a map whose type it does
 // not know.
