@@ -11,40 +11,44 @@ var closed = map[RunStatus]string{
 // Close says what the end of an execution does: it closes its run, tells the
 // partners that are still at work, and begins the next run that waits.
 func (p Plan) Close(s Snapshot, c Closing) Decision {
-	what := closed[c.Status]
-	if s.Head.ActiveRun != c.Run || s.Run == nil || s.Run.ID != c.Run {
-		return Decision{Fate: Repeated, Entries: []Entry{{
-			ID: entryID(c.Key.Source, c.Key.ID), What: what, Fate: Repeated, Event: c.Key, Asset: c.Asset, Run: c.Run,
-			Occurred: c.At, Recorded: c.At, Cause: "the run was over before",
-		}}}
+	own := Entry{
+		ID: EntryID(c.Key.Source, c.Key.ID), What: closed[c.Status], Event: c.Key, Asset: c.Asset, Run: c.Run,
+		Occurred: c.Occurred, Recorded: c.Recorded, Cause: c.Cause,
 	}
-	run := *s.Run
-	run.Status, run.EndedAt, run.Cause = c.Status, c.At, c.Cause
-	run.Version++
-	entry := runEntry(run, what, c.Key)
-	entry.Fate = Applied
-	d := Decision{Fate: Applied, Runs: []Run{run}, Entries: append([]Entry{entry}, p.canceled(s, run)...)}
-
+	active := s.Head.Active
+	if active == nil || active.ID != c.Run {
+		own.Fate, own.Cause = Repeated, "the run was over before"
+		if s.Head.Version == 0 {
+			own.Fate, own.Cause = Unmatched, "the asset is not known"
+		}
+		return Decision{Fate: own.Fate, Entries: []Entry{own}}
+	}
+	run := *active
+	run.Status, run.EndedAt, run.Cause = c.Status, c.Recorded, c.Cause
+	own.Fate = Applied
 	head := s.Head
-	head.ActiveRun = ""
+	head.Active, head.Last = nil, &run
+	head.Version++
+	d := Decision{Fate: Applied, Head: &head, Runs: []Run{run}, Entries: append([]Entry{own}, p.canceled(s, run)...)}
 	if len(head.Queue) == 0 {
-		head.Version++
-		d.Head = &head
 		d.Stages = p.cancel(s, run)
 		return d
 	}
-	next := head.Queue[0]
-	head.Queue = head.Queue[1:]
-	next.Recorded = c.At
-	begun := p.begin(Snapshot{Head: head, Stages: s.Stages}, next, Entry{
-		ID: entryID(RunID(next.Key), WhatRunStarted), What: WhatRunStarted, Event: next.Key, Asset: next.Asset,
-		Occurred: next.Occurred, Recorded: c.At, Cause: "run " + run.ID + " is over",
+	return d.and(p.promote(s.After(d), c))
+}
+
+// promote begins the run of the start that has waited longest.
+func (p Plan) promote(s Snapshot, c Closing) Decision {
+	next := s.Head.Queue[0]
+	next.Recorded = c.Recorded
+	lastStart := s.Head.LastStart
+	s.Head.Queue = s.Head.Queue[1:]
+	d := p.begin(s, next, Entry{
+		ID: EntryID(RunID(next.Key, next.Recorded), WhatRunStarted), What: WhatRunStarted, Event: next.Key, Asset: next.Asset,
+		Occurred: next.Occurred, Recorded: c.Recorded, Cause: "run " + c.Run + " is over",
 	})
 	// A later start that waits must not become stale because an older one began.
-	begun.Head.LastStart = s.Head.LastStart
-	d.Head, d.Stages = begun.Head, begun.Stages
-	d.Runs = append(d.Runs, begun.Runs...)
-	d.Entries = append(d.Entries, begun.Entries...)
+	d.Head.LastStart = lastStart
 	return d
 }
 
@@ -53,8 +57,8 @@ func (p Plan) cancel(s Snapshot, run Run) []Stage {
 	var stages []Stage
 	for _, stage := range p.Stages {
 		slot := s.Stages[stage.Name]
-		if slot.Run == run.ID && (slot.Status == StageWaiting || slot.Status == StageExpected) {
-			slot.Status = StageCanceled
+		if slot.Run == run.ID && slot.open() {
+			slot.Status, slot.OverAt = StageCanceled, run.EndedAt
 			slot.Version++
 			stages = append(stages, slot)
 		}

@@ -3,100 +3,90 @@ package chain
 import (
 	"fmt"
 	"slices"
-	"time"
 )
-
-// Policy says what a second start does while a run is active.
-type Policy string
-
-// The policies.
-const (
-	Refuse    Policy = "refuse"
-	Queue     Policy = "queue"
-	Supersede Policy = "supersede"
-)
-
-// QueueLimit is how many starts of one asset can wait. A partner that sends
-// more of them within one run is broken.
-const QueueLimit = 10
-
-// ClockTolerance is how far a partner's clock may be behind ours before its
-// answer counts as one to an earlier run.
-const ClockTolerance = time.Minute
-
-// Plan is the part of a supply chain that decisions depend on.
-type Plan struct {
-	SecondStart Policy
-	Stages      []StagePlan // in the order of the pipeline, parallel ones too
-}
-
-// StagePlan is one stage of a [Plan].
-type StagePlan struct {
-	Name     string
-	Deciders []string // who may answer, for an approval; empty: anybody
-}
-
-func (p Plan) stage(name string) (StagePlan, bool) {
-	i := slices.IndexFunc(p.Stages, func(s StagePlan) bool { return s.Name == name })
-	if i < 0 {
-		return StagePlan{}, false
-	}
-	return p.Stages[i], true
-}
 
 // Decide says what an event does to its asset. The same arguments always give
-// the same decision.
+// the same decision. An event without an asset is decided by [Plan.Unplaced].
 func (p Plan) Decide(s Snapshot, e Event) Decision {
+	var d Decision
 	switch e.Kind {
 	case Start:
 		return p.start(s, e)
 	case Complete, Fail:
 		return p.answer(s, e)
 	case Progress:
-		return p.progress(s, e)
+		d = p.progress(s, e)
 	case Record:
-		d := e.keep(WhatRecorded, Recorded, "")
-		d.Job = register(s, e)
-		return d
+		d = e.Keep(Recorded, "")
+	default:
+		return e.Keep(NotMapped, "")
 	}
-	return e.keep(WhatRecorded, NotMapped, "")
+	return p.register(s, e, d)
+}
+
+// Unplaced decides on an event of which nobody knows the asset.
+func (p Plan) Unplaced(s Snapshot, e Event) Decision {
+	switch e.Kind {
+	case Record:
+		return e.Keep(Recorded, "")
+	case Complete, Fail:
+		switch {
+		case e.Job == "":
+			return e.Keep(Unmatched, "it tells no asset and no job")
+		case len(s.Job.Parked) >= ParkLimit:
+			return e.Keep(Refused, fmt.Sprintf("%d answers of this job wait already", ParkLimit))
+		}
+		d := e.Keep(Parked, "nobody has told yet whose job it is")
+		d.Park = &e
+		return d
+	case Start, Progress:
+		return e.Keep(Unmatched, "it tells no asset")
+	}
+	return e.Keep(NotMapped, "")
 }
 
 func (p Plan) start(s Snapshot, e Event) Decision {
-	if s.Head.LastStart != nil && e.moment().Before(*s.Head.LastStart) {
-		return e.keep(WhatRunStarted, Stale, "a newer start took effect before")
+	if s.Head.LastStart != nil && e.Moment().Before(*s.Head.LastStart) {
+		return e.Keep(Stale, "a newer start took effect before")
 	}
-	if s.Head.ActiveRun == "" {
+	active := s.Head.Active
+	switch {
+	case active == nil:
 		return p.begin(s, e, e.own(WhatRunStarted, Applied))
-	}
-	switch p.SecondStart {
-	case Queue:
-		if len(s.Head.Queue) >= QueueLimit {
-			return e.keep(WhatRunQueued, Refused, fmt.Sprintf("%d starts wait already", QueueLimit))
-		}
-		d := e.keep(WhatRunQueued, Queued, "run "+s.Head.ActiveRun+" is active")
-		head := s.Head
-		head.Queue = append(slices.Clone(head.Queue), e)
-		head.LastStart = ptr(e.moment())
-		head.Version++
-		d.Head = &head
-		return d
-	case Supersede:
+	case p.SecondStart == Queue:
+		return p.queue(s, e)
+	case p.SecondStart == Supersede && e.Version != "" && e.Version == active.AssetVersion:
+		return e.Keep(Refused, "run "+active.ID+" of this very version is active")
+	case p.SecondStart == Supersede:
 		return p.supersede(s, e)
-	default:
-		return e.keep(WhatRunStarted, Refused, "run "+s.Head.ActiveRun+" is active")
 	}
+	return e.Keep(Refused, "run "+active.ID+" is active")
+}
+
+func (p Plan) queue(s Snapshot, e Event) Decision {
+	if len(s.Head.Queue) >= QueueLimit {
+		return e.Keep(Refused, fmt.Sprintf("%d starts wait already", QueueLimit))
+	}
+	d := e.Keep(Queued, "run "+s.Head.Active.ID+" is active")
+	d.Entries[0].What = WhatRunQueued
+	head := s.Head
+	e.Canonical = nil // it is in the entry
+	head.Queue = append(slices.Clone(head.Queue), e)
+	head.LastStart = ptr(e.Moment())
+	head.Version++
+	d.Head = &head
+	return d
 }
 
 // begin starts a run: every stage of it exists from the first moment, so that
 // an answer that comes early has a place.
 func (p Plan) begin(s Snapshot, e Event, entry Entry) Decision {
 	run := Run{
-		ID: RunID(e.Key), Asset: e.Asset, AssetVersion: e.Version, Status: RunRunning,
-		Start: e.Key, StartedAt: e.Recorded, Version: 1,
+		ID: RunID(e.Key, e.Recorded), Asset: e.Asset, AssetVersion: e.Version, Status: RunRunning,
+		Start: e.Key, Data: e.Data, StartedAt: e.Recorded,
 	}
 	head := s.Head
-	head.Asset, head.ActiveRun, head.LastStart = e.Asset, run.ID, ptr(e.moment())
+	head.Asset, head.Active, head.LastStart = e.Asset, &run, ptr(e.Moment())
 	head.Version++
 	d := Decision{Fate: Applied, Head: &head, Runs: []Run{run}}
 	for _, stage := range p.Stages {
@@ -112,14 +102,15 @@ func (p Plan) begin(s Snapshot, e Event, entry Entry) Decision {
 
 func (p Plan) supersede(s Snapshot, e Event) Decision {
 	d := p.begin(s, e, e.own(WhatRunStarted, Applied))
-	if s.Run != nil {
-		old := *s.Run
-		old.Status, old.EndedAt, old.Cause = RunSuperseded, e.Recorded, "superseded by "+d.Head.ActiveRun
-		old.Version++
-		d.Runs = append(d.Runs, old)
-		d.Entries = append(d.Entries, p.canceled(s, old)...)
-		d.Entries = append(d.Entries, runEntry(old, WhatRunSuperseded, e.Key))
-	}
+	old := *s.Head.Active
+	old.Status, old.EndedAt, old.Cause = RunSuperseded, e.Recorded, "superseded by "+d.Head.Active.ID
+	d.Head.Last = &old
+	d.Runs = append(d.Runs, old)
+	d.Entries = append(d.Entries, p.canceled(s, old)...)
+	d.Entries = append(d.Entries, Entry{
+		ID: EntryID(old.ID, WhatRunSuperseded), What: WhatRunSuperseded, Event: e.Key, Asset: old.Asset, Run: old.ID,
+		Occurred: old.EndedAt, Recorded: old.EndedAt, Cause: old.Cause,
+	})
 	return d
 }
 
@@ -131,19 +122,19 @@ func (p Plan) canceled(s Snapshot, run Run) []Entry {
 		if slot.Run != run.ID || slot.Status != StageWaiting {
 			continue
 		}
-		entries = append(entries, Entry{
-			ID: entryID(run.ID, stage.Name, fmt.Sprint(slot.Attempt), WhatStageCanceled), What: WhatStageCanceled,
-			Asset: run.Asset, Run: run.ID, Stage: stage.Name, Attempt: slot.Attempt,
-			Occurred: run.EndedAt, Recorded: run.EndedAt, Cause: run.Cause,
-		})
+		entry := slot.Entry(run.Asset, WhatStageCanceled)
+		entry.Occurred, entry.Recorded, entry.Cause = run.EndedAt, run.EndedAt, run.Cause
+		entries = append(entries, entry)
 	}
 	return entries
 }
 
-func runEntry(run Run, what string, event EventKey) Entry {
+// Entry is a line of the history about the stage's current attempt: what the
+// supply chain did itself.
+func (s Stage) Entry(asset, what string) Entry {
 	return Entry{
-		ID: entryID(run.ID, what), What: what, Event: event, Asset: run.Asset, Run: run.ID,
-		Occurred: run.EndedAt, Recorded: run.EndedAt, Cause: run.Cause,
+		ID: EntryID(s.Run, s.Name, fmt.Sprint(s.Attempt), what), What: what,
+		Asset: asset, Run: s.Run, Stage: s.Name, Attempt: s.Attempt, Partner: s.Request.Partner,
 	}
 }
 

@@ -29,7 +29,7 @@ type Event struct {
 	Key      EventKey  `json:"key"`
 	Kind     Kind      `json:"kind"`
 	Type     string    `json:"type,omitempty"` // of the canonical event
-	Asset    string    `json:"asset"`
+	Asset    string    `json:"asset,omitempty"`
 	Version  string    `json:"version,omitempty"` // of the asset, for a start
 	Stage    string    `json:"stage,omitempty"`
 	Run      string    `json:"run,omitempty"`     // where a callback or job id tells it
@@ -42,20 +42,26 @@ type Event struct {
 
 	Participant string          `json:"participant,omitempty"` // who decided, for an approval
 	Percent     *float64        `json:"percent,omitempty"`
-	Data        json.RawMessage `json:"data,omitempty"` // small result of the stage
+	Data        json.RawMessage `json:"data,omitempty"` // small result of the stage, or what a start tells the stages
+	Ref         string          `json:"ref,omitempty"`  // where the payload is, if it is large
 	Cause       string          `json:"cause,omitempty"`
+
+	// Canonical is the whole event, for the history. A start that waits and an
+	// answer that is parked have it in their first entry, not with them.
+	Canonical json.RawMessage `json:"-"`
 }
 
-// moment is the event's place in order.
-func (e Event) moment() Moment {
+// Moment is the event's place in order.
+func (e Event) Moment() Moment {
 	return Moment{Source: e.Key.Source, Sequence: e.Sequence, Time: e.Occurred}
 }
 
 // Closing tells that an execution has ended by whatever way.
 type Closing struct {
+	Key        EventKey // of the status event
 	Asset, Run string
 	Status     RunStatus // any but Running
 	Cause      string
-	At         time.Time
-	Key        EventKey // of the status event
+	Occurred   time.Time
+	Recorded   time.Time
 }

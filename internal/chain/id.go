@@ -8,15 +8,19 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// RunID names the run that an event starts, and so its execution: the same
-// event always starts the same run. 36 characters of those that Step Functions
-// takes in a name (1 to 80; API reference, StartExecution).
-func RunID(start EventKey) string { return "run-" + entryID(start.Source, start.ID) }
+// RunID names the run that an event starts, and so its execution. It depends on
+// the moment too: an event that comes again when its claim has ended starts
+// another run, and Step Functions takes no name twice within 90 days. 36
+// characters of those that it takes (1 to 80; API reference, StartExecution).
+func RunID(start EventKey, recorded time.Time) string {
+	return "run-" + EntryID(start.Source, start.ID, recorded.UTC().Format(time.RFC3339Nano))
+}
 
-// entryID is 32 hex digits that depend on each part, and on where each ends.
-func entryID(parts ...string) string {
+// EntryID is 32 hex digits that depend on each part, and on where each ends.
+func EntryID(parts ...string) string {
 	digest := sha256.New()
 	for _, part := range parts {
 		_, _ = fmt.Fprintf(digest, "%d:%s", len(part), part)
