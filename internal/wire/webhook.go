@@ -5,6 +5,9 @@ const (
 	// EnvWebhookConfiguration is the ARN of the secret that holds the partner
 	// configuration.
 	EnvWebhookConfiguration = "WEBHOOK_CONFIGURATION"
+	// EnvWebhookConfigurationHash changes with the configuration, and so replaces
+	// the function's running instances. Nobody reads it.
+	EnvWebhookConfigurationHash = "WEBHOOK_CONFIGURATION_HASH"
 	// EnvWebhookClaimsTable is the table that remembers event ids.
 	EnvWebhookClaimsTable = "WEBHOOK_CLAIMS_TABLE"
 	// EnvWebhookBucket is the bucket for payloads that are too large for the

@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/mediasupplychain/cdk/webhook/signature"
@@ -83,6 +85,9 @@ type Config struct {
 	MaxBodySize int `json:"maxBody"`
 	InlineSize  int `json:"inline"`
 
+	// RejectStatus answers a request that is not authentic; 0 for the scheme's.
+	RejectStatus int `json:"reject,omitempty"`
+
 	// SourceIPRanges are the ranges a request may come from; none for anywhere.
 	SourceIPRanges []netip.Prefix `json:"ips,omitempty"`
 
@@ -96,6 +101,29 @@ type Destination struct {
 	Bus      string `json:"bus,omitempty"`   // ARN
 	QueueURL string `json:"queue,omitempty"` // standard or FIFO
 	FIFO     bool   `json:"fifo,omitempty"`
+}
+
+// Ack is how the partner is answered, with every default filled in.
+func (c *Config) Ack() signature.Ack {
+	ack := c.Scheme.Acknowledgement()
+	if c.RejectStatus != 0 {
+		ack.RejectStatus = c.RejectStatus
+	}
+	return ack
+}
+
+// Methods are the HTTP methods of a scheme's events, then of its handshakes.
+func Methods(s *signature.Scheme) []string {
+	methods := slices.Clone(s.Methods)
+	if len(methods) == 0 {
+		methods = []string{http.MethodPost}
+	}
+	for _, h := range s.Handshakes {
+		if !slices.Contains(methods, h.Method) {
+			methods = append(methods, h.Method)
+		}
+	}
+	return methods
 }
 
 // NewConfig is a configuration with a scheme: the name of a preset where the

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/mediasupplychain/cdk/internal/webhook/partner"
-	"github.com/mediasupplychain/cdk/webhook/signature"
 )
 
 // secretSegment is how the API spells the last segment of a path that holds a
@@ -21,9 +20,9 @@ func partnerPath(resource string) string { return strings.TrimSuffix(resource, s
 // admit refuses what needs no look at the body.
 func admit(c *partner.Config, r *apiRequest) error {
 	if !fromAllowedAddress(c.SourceIPRanges, r.Context.Identity.SourceIP) {
-		return &rejection{status: c.Scheme.Acknowledgement().RejectStatus, reason: "source_ip"}
+		return &rejection{status: c.Ack().RejectStatus, reason: "source_ip"}
 	}
-	if methods := allowedMethods(c.Scheme); !slices.Contains(methods, r.Method) {
+	if methods := partner.Methods(c.Scheme); !slices.Contains(methods, r.Method) {
 		return &rejection{status: http.StatusMethodNotAllowed, reason: "method", allow: strings.Join(methods, ", ")}
 	}
 	if r.exceeds(c.MaxBodySize) {
@@ -37,20 +36,6 @@ func tooLarge(c *partner.Config) error {
 		status: http.StatusRequestEntityTooLarge, reason: "too_large",
 		cause: fmt.Errorf("the body has more than %d bytes", c.MaxBodySize),
 	}
-}
-
-// allowedMethods are the methods of events, and of handshakes.
-func allowedMethods(s *signature.Scheme) []string {
-	methods := slices.Clone(s.Methods)
-	if len(methods) == 0 {
-		methods = []string{http.MethodPost}
-	}
-	for _, h := range s.Handshakes {
-		if !slices.Contains(methods, h.Method) {
-			methods = append(methods, h.Method)
-		}
-	}
-	return methods
 }
 
 func fromAllowedAddress(ranges []netip.Prefix, source string) bool {

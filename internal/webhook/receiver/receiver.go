@@ -203,7 +203,7 @@ func (x *exchange) ack() signature.Ack {
 	if x.config == nil {
 		return (&signature.Scheme{}).Acknowledgement()
 	}
-	return x.config.Scheme.Acknowledgement()
+	return x.config.Ack()
 }
 
 // reject refuses a request that is not authentic.

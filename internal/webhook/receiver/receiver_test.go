@@ -129,6 +129,9 @@ func TestTheStatusOfARejectionIsThePartners(t *testing.T) {
 	scheme.Ack.RejectStatus = 503
 	e := newEndpoint(t, scheme)
 	assert.Equal(t, 503, e.send(t, e.sign(t, scheme, post(`{"id":"1"}`), "another secret")).Status)
+
+	e = newEndpoint(t, scheme, func(c *partner.Config) { c.RejectStatus = 403 })
+	assert.Equal(t, 403, e.send(t, e.sign(t, scheme, post(`{"id":"1"}`), "another secret")).Status, "or the user's")
 }
 
 func TestTheAcknowledgementIsThePartners(t *testing.T) {
