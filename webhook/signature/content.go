@@ -18,7 +18,7 @@ type signed struct{ url, timestamp, secret string }
 // writeContent writes what is signed. It walks the template once and writes
 // each part as it is, so nothing that stands in a part is expanded.
 func (s *Scheme) writeContent(w io.Writer, v *view, values signed) error {
-	scratch := make([]byte, 0, maxPart)
+	scratch := make([]byte, 0, 128) // what usually stands around a body
 	before, token, after, more := nextToken(s.Content)
 	for ; more; before, token, after, more = nextToken(after) {
 		scratch = append(scratch, before...)
@@ -78,22 +78,24 @@ func checkPart(f Field, part, after string) error {
 // urls are the spellings of the URL that the partner may have signed. Twilio
 // signs some with the default port and some without, whatever was typed; its own
 // libraries try both.
-func (s *Scheme) urls(v *view) []string {
+func (s *Scheme) urls(v *view) (list [2]string, count int) {
+	list[0] = v.URL
 	if !hasToken(s.Content, "url") {
-		return []string{v.URL}
+		return list, 1
 	}
 	u, err := url.Parse(v.URL)
 	if err != nil || u.Host == "" {
-		return []string{v.URL}
+		return list, 1
 	}
 	port := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
 	other := u.Host + port
 	if bare, ok := strings.CutSuffix(u.Host, port); ok {
 		other = bare
 	} else if u.Port() != "" {
-		return []string{v.URL}
+		return list, 1
 	}
-	return []string{v.URL, strings.Replace(v.URL, u.Host, other, 1)}
+	list[1] = strings.Replace(v.URL, u.Host, other, 1)
+	return list, 2
 }
 
 // sortedForm is each field's name and value without anything between, sorted by
@@ -125,7 +127,8 @@ func (s *Scheme) checkBodyDigest(v *view) error {
 	if !s.digestsBody(v.Request) {
 		return nil
 	}
-	return v.require(s.BodyDigest, bodyDigest(v.Body))
+	v.bodySHA256 = bodyDigest(v.Body)
+	return v.require(s.BodyDigest, v.bodySHA256)
 }
 
 // digestsBody reports whether the request carries a digest of its body: a form

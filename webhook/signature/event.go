@@ -72,6 +72,8 @@ func (s *Scheme) describe(v *view, timestamp string) (id, kind, asset string) {
 	case len(id) > maxID:
 		id = hashID("", borrowString(id))
 	case id != "":
+	case !s.BodyRepeats && v.bodySHA256 != "":
+		id = "sha256:" + v.bodySHA256
 	case !s.BodyRepeats:
 		id = hashID("", v.payload)
 	case s.SignsTime():

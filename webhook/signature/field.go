@@ -52,12 +52,13 @@ func nextToken(template string) (before, token, after string, ok bool) {
 func hasToken(template, name string) bool { return strings.Contains(template, "{"+name+"}") }
 
 // view is a request as the fields of a scheme see it. Forms and queries are
-// decoded once, and only if a field asks for them.
+// decoded once, and only if a field asks for them; so is the body's hash.
 type view struct {
 	*Request
 	payload     []byte
 	formValues  url.Values
 	queryValues url.Values
+	bodySHA256  string
 }
 
 // newView finds the JSON payload, which may be a form field.

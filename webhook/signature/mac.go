@@ -16,7 +16,8 @@ import (
 func (s *Scheme) checkMAC(p *proof, v *view, secrets Secrets) error {
 	matched := 0
 	var buffer [128]byte
-	for _, address := range s.urls(v) {
+	addresses, count := s.urls(v)
+	for _, address := range addresses[:count] {
 		for _, secret := range secrets {
 			sum, err := s.sum(v, address, p.timestamp, secret.Value)
 			if err != nil {

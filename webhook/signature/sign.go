@@ -165,14 +165,23 @@ func (r *Request) set(f Field, value string) {
 		pair := url.Values{name: {value}}.Encode()
 		r.Body = []byte(strings.TrimPrefix(string(r.Body)+"&"+pair, "&"))
 	case inQuery:
-		separator := "?"
-		if strings.Contains(r.URL, "?") {
-			separator = "&"
-		}
-		r.URL += separator + url.Values{name: {value}}.Encode()
+		r.setQuery(name, value)
 	case inPath:
 		r.URL = strings.TrimSuffix(r.URL, "/") + "/" + url.PathEscape(value)
 	}
+}
+
+// setQuery puts a parameter at the end of the query, in place of one of its name.
+func (r *Request) setQuery(name, value string) {
+	address, query, _ := strings.Cut(r.URL, "?")
+	var kept []string
+	for _, pair := range strings.Split(query, "&") {
+		if pair != "" && !strings.HasPrefix(pair, name+"=") {
+			kept = append(kept, pair)
+		}
+	}
+	kept = append(kept, url.Values{name: {value}}.Encode())
+	r.URL = address + "?" + strings.Join(kept, "&")
 }
 
 // setContentHeaders fills in the headers that the content names, so that a test
