@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// MappingProblem is one thing that is wrong with a [Mapping].
-type MappingProblem struct {
+// MappingError is one thing that is wrong with a [Mapping].
+type MappingError struct {
 	// Field is where in the mapping: "Rules[2].Do".
 	Field string
 	// Locator is the locator that cannot be read, if it is one.
@@ -22,7 +22,7 @@ type MappingProblem struct {
 	Message string
 }
 
-func (p MappingProblem) Error() string {
+func (p MappingError) Error() string {
 	if p.Position == 0 {
 		return p.Field + " " + p.Message
 	}
@@ -34,7 +34,7 @@ type InvalidMappingError struct {
 	// Partner is the partner whose mapping it is.
 	Partner string
 	// Problems has at least one element.
-	Problems []MappingProblem
+	Problems []MappingError
 }
 
 func (e *InvalidMappingError) Error() string {
@@ -66,11 +66,11 @@ func (m Mapping) Validate() error {
 
 // compiler compiles the parts of a mapping and gathers what is wrong with them.
 type compiler struct {
-	problems []MappingProblem
+	problems []MappingError
 }
 
 func (c *compiler) problem(field, format string, args ...any) {
-	c.problems = append(c.problems, MappingProblem{Field: field, Message: fmt.Sprintf(format, args...)})
+	c.problems = append(c.problems, MappingError{Field: field, Message: fmt.Sprintf(format, args...)})
 }
 
 func (c *compiler) require(ok bool, field, format string, args ...any) {
@@ -92,7 +92,7 @@ const (
 func (c *compiler) locator(field string, text Locator, items itemScope) *locator {
 	l, err := text.compile()
 	if syntax := (*syntaxError)(nil); errors.As(err, &syntax) {
-		c.problems = append(c.problems, MappingProblem{field, text, syntax.position, syntax.message})
+		c.problems = append(c.problems, MappingError{field, text, syntax.position, syntax.message})
 		return nil
 	}
 	c.require(items == hasItem || !l.ofItem(), field, "%q: %s", string(text), items)

@@ -62,8 +62,8 @@ func TestEverythingThatIsWrongWithAMappingIsSaidAtOnce(t *testing.T) {
 
 	var invalid *InvalidMappingError
 	require.ErrorAs(t, err, &invalid)
-	assert.Equal(t, MappingProblem{Field: "EventID", Locator: "$.id[", Position: 6, Message: "unexpected eof"}, invalid.Problems[1])
-	var problem MappingProblem
+	assert.Equal(t, MappingError{Field: "EventID", Locator: "$.id[", Position: 6, Message: "unexpected eof"}, invalid.Problems[1])
+	var problem MappingError
 	require.ErrorAs(t, err, &problem, "each problem is an error of its own")
 }
 
