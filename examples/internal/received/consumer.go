@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -36,8 +37,10 @@ func Start(read Reader) {
 		log.Fatal(err)
 	}
 	consumer := New(read, dynamodb.NewFromConfig(cfg), os.Getenv(receivednames.EnvTable), os.Getenv(receivednames.EnvBookkeeping))
-	// Failures of one asset hold up that asset only.
-	lambda.Start(sqsbatch.New(consumer.Handle, sqsbatch.WithPerGroup()).Handle)
+	lambda.Start(sqsbatch.New(consumer.Handle,
+		sqsbatch.WithPerGroup(),                        // failures of one asset hold up that asset only
+		sqsbatch.WithBackoff(time.Second, time.Minute), // so that whoever tries the example sees retries at once
+	).Handle)
 }
 
 // New makes a consumer that writes to the tables of these names.
