@@ -99,7 +99,8 @@ templates: $(NODE)
 	$(call say,synthesize the examples: $(EXAMPLES))
 	@for example in $(EXAMPLES); do \
 		echo "$$example"; \
-		(cd examples/$$example && $(TOOLS)/node/node_modules/.bin/cdk synth --quiet --output $(BUILD)/templates/$$example); \
+		said=$$(cd examples/$$example && $(TOOLS)/node/node_modules/.bin/cdk synth --quiet --output $(BUILD)/templates/$$example 2>&1) \
+			|| { echo "$$said"; exit 1; }; \
 	done
 
 .PHONY: lint-rules
