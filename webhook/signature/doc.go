@@ -28,3 +28,5 @@
 // and reads every header in one way only: what is duplicated, ambiguous or
 // malformed is refused. The package imports neither the CDK nor an AWS SDK.
 package signature
+
+//go:generate go run ./internal/partnerpages . ../../docs/partners

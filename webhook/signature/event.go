@@ -72,7 +72,7 @@ func (s *Scheme) describe(v *view, timestamp string) (id, kind, asset string) {
 	case len(id) > maxID:
 		id = hashID("", borrowString(id))
 	case id != "":
-	case !s.BodyRepeats && v.bodySHA256 != "":
+	case !s.BodyRepeats && v.bodySHA256 != "" && s.Payload == "":
 		id = "sha256:" + v.bodySHA256
 	case !s.BodyRepeats:
 		id = hashID("", v.payload)
@@ -114,7 +114,7 @@ func (s *Scheme) items(v *view, timestamp string) (items []Item, batch bool, err
 		}
 		body := v.payload[item.Index : item.Index+len(item.Raw)]
 		of := *v
-		of.payload = body
+		of.payload, of.bodySHA256 = body, ""
 		if err = s.checkRequiredFields(&of); err != nil {
 			return false
 		}
