@@ -41,7 +41,7 @@ func (g Grantees) Problems() error {
 
 // Any says whether there is anybody.
 func (g Grantees) Any() bool {
-	return len(list(g.Accounts))+len(list(g.Organizations))+len(list(g.Principals)) > 0
+	return len(Sorted(g.Accounts))+len(Sorted(g.Organizations))+len(Sorted(g.Principals)) > 0
 }
 
 // Statements lets the grantees do actions on resource, given as ARN, or "*" in
@@ -60,14 +60,14 @@ func (g Grantees) Statements(resource *string, conditions map[string]map[string]
 		})
 	}
 	var all []awsiam.PolicyStatement
-	if accounts := list(g.Accounts); len(accounts) > 0 {
+	if accounts := Sorted(g.Accounts); len(accounts) > 0 {
 		all = append(all, statement("Accounts", roots(accounts), "StringEquals", "aws:PrincipalAccount", accounts))
 	}
-	if organizations := list(g.Organizations); len(organizations) > 0 {
+	if organizations := Sorted(g.Organizations); len(organizations) > 0 {
 		// AWS has no principal for an organization: everybody, narrowed by the condition.
 		all = append(all, statement("Organizations", []awsiam.IPrincipal{awsiam.NewAnyPrincipal()}, "StringEquals", "aws:PrincipalOrgID", organizations))
 	}
-	if arns := list(g.Principals); len(arns) > 0 {
+	if arns := Sorted(g.Principals); len(arns) > 0 {
 		// The account as principal and the ARN as condition: a role named as principal must exist at
 		// deployment, and is forgotten when its owner makes it anew.
 		all = append(all, statement("Principals", roots(accountsOf(arns)), "ArnEquals", "aws:PrincipalArn", arns))
@@ -121,9 +121,9 @@ func accountsOf(arns []*string) []*string {
 	return all
 }
 
-// list gives the entries in a fixed order, so that theirs in the properties
+// Sorted gives the entries in a fixed order, so that theirs in the properties
 // does not change the template.
-func list(values *[]*string) []*string {
+func Sorted(values *[]*string) []*string {
 	if values == nil {
 		return nil
 	}

@@ -64,8 +64,9 @@ func (s *Source) Problems() []error {
 		props.Exclusive("ExistingDeadLetterQueue", s.ExistingDeadLetterQueue, "DeadLetterQueueProps", s.DeadLetterQueueProps),
 		props.Range("MaxReceiveCount", s.MaxReceiveCount, 1, 1000),
 		s.kindProblem(),
-		s.queueProblems("QueueProps", s.QueueProps),
-		s.queueProblems("DeadLetterQueueProps", s.DeadLetterQueueProps),
+		s.deadLetterProblem(),
+		PropsProblems("QueueProps", s.QueueProps, s.IsFifo()),
+		DeadLetterPropsProblems("DeadLetterQueueProps", s.DeadLetterQueueProps, s.IsFifo()),
 		s.encryptionProblem(),
 		s.redriveProblem(),
 		DeadLetterKind("ExistingDeadLetterQueue", s.ExistingDeadLetterQueue, s.IsFifo()),
@@ -83,22 +84,37 @@ func (s *Source) kindProblem() error {
 	return errors.New("ExistingQueue must be a standard queue, got a FIFO one: leave Fifo out, the queue says it")
 }
 
-// queueProblems reports what contradicts the queue's kind and its place.
-func (s *Source) queueProblems(name string, p *awssqs.QueueProps) error {
+// deadLetterProblem reports a dead-letter queue that is not the construct's way
+// to one.
+func (s *Source) deadLetterProblem() error {
+	if p := s.QueueProps; p != nil && p.DeadLetterQueue != nil {
+		return errors.New("QueueProps.DeadLetterQueue must be unset: bring a dead-letter queue with ExistingDeadLetterQueue, set its receives with MaxReceiveCount")
+	}
+	return nil
+}
+
+// PropsProblems reports properties of a queue that contradict its kind, and what
+// SQS does not take.
+func PropsProblems(name string, p *awssqs.QueueProps, fifo bool) error {
 	if p == nil {
 		return nil
 	}
 	var all []error
-	if fifo := s.IsFifo(); p.Fifo != nil && *p.Fifo != fifo {
+	if p.Fifo != nil && *p.Fifo != fifo {
 		all = append(all, fmt.Errorf("%s.Fifo must be %t or unset, got %t: a queue and its dead-letter queue are of one kind", name, fifo, *p.Fifo))
 	}
-	if p.QueueName != nil && s.IsFifo() != IsFifoARN(*p.QueueName) && !*awscdk.Token_IsUnresolved(p.QueueName) {
+	if p.QueueName != nil && fifo != IsFifoARN(*p.QueueName) && !*awscdk.Token_IsUnresolved(p.QueueName) {
 		all = append(all, fmt.Errorf("%s.QueueName must end with \".fifo\" if the queue is FIFO, and only then, got %q", name, *p.QueueName))
 	}
-	if p.DeadLetterQueue != nil {
-		all = append(all, fmt.Errorf("%s.DeadLetterQueue must be unset: bring a dead-letter queue with ExistingDeadLetterQueue, set its receives with MaxReceiveCount", name))
-	}
 	return errors.Join(append(all, props.Duration(name+".VisibilityTimeout", p.VisibilityTimeout, 0, maxVisibility))...)
+}
+
+// DeadLetterPropsProblems is [PropsProblems] for a dead-letter queue.
+func DeadLetterPropsProblems(name string, p *awssqs.QueueProps, fifo bool) error {
+	if p == nil || p.DeadLetterQueue == nil {
+		return PropsProblems(name, p, fifo)
+	}
+	return errors.Join(errors.New(name+".DeadLetterQueue must be unset: there is none behind a dead-letter queue"), PropsProblems(name, p, fifo))
 }
 
 // encryptionProblem reports the AWS managed key where others send: nobody can
@@ -108,7 +124,7 @@ func (s *Source) encryptionProblem() error {
 	case !s.OthersSend:
 		return nil
 	case s.QueueProps != nil && s.QueueProps.Encryption == awssqs.QueueEncryption_KMS_MANAGED:
-		return managedKey("QueueProps.Encryption")
+		return ManagedKeyProblem("QueueProps.Encryption")
 	case s.ExistingQueue != nil:
 		return ManagedKey("ExistingQueue", s.ExistingQueue)
 	}
@@ -119,12 +135,13 @@ func (s *Source) encryptionProblem() error {
 // to, because it is encrypted with the key alias/aws/sqs, whose policy is fixed.
 func ManagedKey(name string, queue awssqs.IQueue) error {
 	if queue != nil && queue.EncryptionType() == awssqs.QueueEncryption_KMS_MANAGED {
-		return managedKey(name)
+		return ManagedKeyProblem(name)
 	}
 	return nil
 }
 
-func managedKey(name string) error {
+// ManagedKeyProblem is what ManagedKey reports.
+func ManagedKeyProblem(name string) error {
 	return errors.New(name + " must not use the AWS managed key (KMS_MANAGED), which lets neither AWS services nor other accounts send: use SQS_MANAGED, or KMS with a key of your own")
 }
 
@@ -182,13 +199,16 @@ func (s *Source) deadLetterQueue(self constructs.Construct, required *awssqs.Que
 	if s.ExistingDeadLetterQueue != nil {
 		return s.ExistingDeadLetterQueue
 	}
-	var sameKey *awssqs.QueueProps
-	if s.QueueProps != nil {
-		// What a key of the user's protects, it protects in the dead-letter queue too.
-		sameKey = &awssqs.QueueProps{EncryptionMasterKey: s.QueueProps.EncryptionMasterKey}
+	return NewDeadLetter(self, "DeadLetterQueue", SameKey(s.QueueProps), s.DeadLetterQueueProps, required)
+}
+
+// SameKey are properties with the customer managed key of others: what the key
+// protects in one queue, it protects in the dead-letter queue too.
+func SameKey(p *awssqs.QueueProps) *awssqs.QueueProps {
+	if p == nil {
+		return nil
 	}
-	return awssqs.NewQueue(self, jsii.String("DeadLetterQueue"),
-		encrypted(props.Merge(DeadLetterDefaults(), sameKey, s.DeadLetterQueueProps, required)))
+	return &awssqs.QueueProps{EncryptionMasterKey: p.EncryptionMasterKey}
 }
 
 // receives is the number of tries before a message is parked.

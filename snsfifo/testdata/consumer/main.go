@@ -1,0 +1,4 @@
+// Package main is the smallest program that compiles.
+package main
+
+func main() {}
