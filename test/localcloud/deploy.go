@@ -1,6 +1,7 @@
 package localcloud
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,7 +64,7 @@ func (c *Cloud) Deploy(ctx context.Context, example string) (*Deployment, error)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := assembly.adapt()
+	changes, err := assembly.adapt(c.enforcing)
 	if err != nil {
 		return nil, fmt.Errorf("adapt %s to the local cloud: %w", example, err)
 	}
@@ -177,14 +178,18 @@ func (d *Deployment) SelectedEvent() (source, detailType string, err error) {
 	for _, stack := range d.stacks {
 		for _, id := range stack.deployed.ofType("AWS::Events::Rule") {
 			pattern := child(stack.deployed.resource(id).properties(), "EventPattern")
-			source, detailType = firstMatch(pattern["source"]), firstMatch(pattern["detail-type"])
-			if source != "" {
-				return source, detailType, nil
+			if pattern["source"] == nil {
+				continue
 			}
+			// The empty prefix selects every event, but no event may have an empty source.
+			return cmp.Or(firstMatch(pattern["source"]), anySource), firstMatch(pattern["detail-type"]), nil
 		}
 	}
 	return "", "", fmt.Errorf("example %s has no rule that selects a source", d.Example)
 }
+
+// anySource is for rules that select every source.
+const anySource = "com.example.partner"
 
 // firstMatch is a text that matches a list of an event pattern: its first
 // literal, or the prefix it asks for.

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	custombus "github.com/mediasupplychain/cdk/examples/custombus/stack"
+	eventbridgesaas "github.com/mediasupplychain/cdk/examples/eventbridgesaas/stack"
 	sqslambda "github.com/mediasupplychain/cdk/examples/sqslambda/stack"
 	"github.com/mediasupplychain/cdk/test/rules"
 	"github.com/mediasupplychain/cdk/testkit"
@@ -16,7 +18,9 @@ import (
 
 // examples are the stacks of all examples, by the example's name.
 var examples = map[string]func(scope constructs.Construct, id string, props *awscdk.StackProps) awscdk.Stack{
-	"sqslambda": sqslambda.New,
+	"custombus":       custombus.New,
+	"eventbridgesaas": eventbridgesaas.New,
+	"sqslambda":       sqslambda.New,
 }
 
 func TestExamplesBreakNoRule(t *testing.T) {
