@@ -202,7 +202,7 @@ func (e Event) Validate() error {
 }
 
 func (d Data) problems() []error {
-	var all []error
+	all := make([]error, 0, 2*len(d.Identifiers)+len(d.QC))
 	for _, id := range d.Identifiers {
 		all = append(all, check(id.Scope != "" && id.Value != "", "data.identifiers: scope and value are required"))
 		if isEIDRScope(id.Scope) {

@@ -20,11 +20,15 @@ type extraction struct {
 	fatal []FieldError // what makes the event one that can never be mapped
 }
 
-// unusable notes a value that was found and cannot be used.
+// warn notes a value that was found and cannot be used.
+func (e *extraction) warn(field string, text Locator, found string) {
+	e.in.Warnings = append(e.in.Warnings, FieldError{field, text, found})
+}
+
+// unusable notes such a value and returns why, for whoever needs it.
 func (e *extraction) unusable(field string, text Locator, found string) *FieldError {
-	f := FieldError{field, text, found}
-	e.in.Warnings = append(e.in.Warnings, f)
-	return &f
+	e.warn(field, text, found)
+	return &FieldError{field, text, found}
 }
 
 // miss says that nothing was found where field should be.
@@ -76,7 +80,7 @@ func (e *extraction) when(msg *Message) {
 		if isSequence(text) {
 			event.Sequence = padDigits(text)
 		} else {
-			e.unusable("Sequence", e.Sequence, fmt.Sprintf("%q is not printable ASCII", text))
+			e.warn("Sequence", e.Sequence, fmt.Sprintf("%q is not printable ASCII", text))
 		}
 	}
 }
@@ -161,7 +165,7 @@ func (e *extraction) correlation(rule *Rule) {
 	if text, ok := e.text(e.attempt, e.scope); ok {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
-			e.unusable("Attempt", e.Attempt, fmt.Sprintf("%q is not a count", clip(text)))
+			e.warn("Attempt", e.Attempt, fmt.Sprintf("%q is not a count", clip(text)))
 		} else {
 			e.in.Attempt = n
 		}
@@ -196,7 +200,7 @@ func (e *extraction) percent() *float64 {
 	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(text, "%")), 64)
 	if err != nil || !(n >= 0 && n <= 100) {
-		e.unusable("Progress", e.Progress, fmt.Sprintf("%q is not from 0 to 100", clip(text)))
+		e.warn("Progress", e.Progress, fmt.Sprintf("%q is not from 0 to 100", clip(text)))
 		return nil
 	}
 	return &n
@@ -227,7 +231,7 @@ func (e *extraction) identifiersAndPeople() {
 		if isEIDRScope(i.name) {
 			eidr, err := ParseEIDR(value)
 			if err != nil {
-				e.unusable("Identifiers["+strconv.Quote(i.name)+"]", e.Identifiers[i.name], err.Error())
+				e.warn("Identifiers["+strconv.Quote(i.name)+"]", e.Identifiers[i.name], err.Error())
 				id.Scope = PartnerScope(e.Partner)
 			} else {
 				id.Value = eidr
@@ -251,13 +255,13 @@ func (e *extraction) qc() []Finding {
 	if e.findings == nil {
 		return nil
 	}
-	var all []Finding
 	found := e.nodes(e.findings)
 	if len(found) > maxFindings {
-		e.unusable("Findings.Items", e.Findings.Items,
+		e.warn("Findings.Items", e.Findings.Items,
 			fmt.Sprintf("%d findings, the first %d are listed", len(found), maxFindings))
 		found = found[:maxFindings]
 	}
+	all := make([]Finding, 0, len(found))
 	for _, node := range found {
 		s := e.scope
 		s.item = node
@@ -308,7 +312,7 @@ func (e *extraction) cost() *Cost {
 	if text, ok := e.text(e.quantity, e.scope); ok {
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil || n < 0 || n > maxQuantity {
-			e.unusable("Cost.Quantity", e.Cost.Quantity, fmt.Sprintf("%q is not a quantity", clip(text)))
+			e.warn("Cost.Quantity", e.Cost.Quantity, fmt.Sprintf("%q is not a quantity", clip(text)))
 		} else {
 			c.Quantity, c.Unit = n, e.Cost.Unit
 		}

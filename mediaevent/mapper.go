@@ -172,7 +172,7 @@ func (c *compiledMapping) empty(p part, msg *Message) Incoming {
 	e := &extraction{compiledMapping: c, scope: p.scope, in: &in}
 	e.when(msg)
 	e.unmapped()
-	e.unusable("Items", c.Items, "no event at "+string(c.Items))
+	e.warn("Items", c.Items, "no event at "+string(c.Items))
 	return in
 }
 

@@ -181,12 +181,12 @@ var partnerCases = []partnerCase{
 }
 
 // message reads a partner's payload as the intake would.
-func message(t testing.TB, payload string, envelope Envelope, add Message) Message {
-	t.Helper()
+func message(tb testing.TB, payload string, envelope Envelope, add Message) Message {
+	tb.Helper()
 	body, err := os.ReadFile(filepath.Join("testdata", "partners", payload))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	m, err := Unwrap(envelope, body)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	m.ReceivedAt = received
 	if add.ID != "" {
 		m.ID, m.StableID = add.ID, add.StableID
@@ -200,10 +200,10 @@ func message(t testing.TB, payload string, envelope Envelope, add Message) Messa
 	return m
 }
 
-func mapper(t testing.TB, mappings ...Mapping) *Mapper {
-	t.Helper()
+func mapper(tb testing.TB, mappings ...Mapping) *Mapper {
+	tb.Helper()
 	m, err := NewMapper(mappings...)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return m
 }
 

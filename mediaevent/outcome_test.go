@@ -24,11 +24,11 @@ var qc = Mapping{
 	},
 }
 
-func mapOne(t testing.TB, m Mapping, payload string) Incoming {
-	t.Helper()
-	all := mapper(t, m).Map(Message{Body: []byte(payload), ReceivedAt: received})
-	require.Len(t, all, 1)
-	require.NoError(t, all[0].Event.Validate())
+func mapOne(tb testing.TB, m Mapping, payload string) Incoming {
+	tb.Helper()
+	all := mapper(tb, m).Map(Message{Body: []byte(payload), ReceivedAt: received})
+	require.Len(tb, all, 1)
+	require.NoError(tb, all[0].Event.Validate())
 	return all[0]
 }
 
@@ -123,7 +123,7 @@ func TestWhatIsFoundAndOfNoUseIsLeftOutWithAWarning(t *testing.T) {
 	}, `{"job":"j1","asset":"10.5240/XYZ","attempt":"first","done":"120%","seq":"a b","eidr":"10.5240/1F2A","minutes":-1}`)
 
 	require.Equal(t, Mapped, in.Outcome)
-	var warnings []string
+	warnings := make([]string, 0, len(in.Warnings))
 	for _, w := range in.Warnings {
 		warnings = append(warnings, w.Error())
 	}
@@ -180,7 +180,7 @@ func TestJobsStandWhereTheActionSays(t *testing.T) {
 			assert.Equal(t, c.job, in.Event.Data.Job.Status)
 			assert.Equal(t, "qc", in.Event.Data.Job.Stage)
 			assert.Equal(t, 2, in.Attempt)
-			assert.Equal(t, 45.5, *in.Event.Data.Job.Progress)
+			assert.InDelta(t, 45.5, *in.Event.Data.Job.Progress, 0)
 		})
 	}
 }

@@ -43,8 +43,10 @@ var ErrEnvelope = errors.New("not in its envelope")
 // it knows, [Message.ReceivedAt] above all; fetches the payload where
 // [Message.NeedsPayload] says so; and hands it to a [Mapper].
 func Unwrap(envelope Envelope, body []byte) (Message, error) {
+	if envelope == RawEnvelope {
+		return Message{Body: body}, nil
+	}
 	unwrap := map[Envelope]func([]byte) (Message, error){
-		RawEnvelope:         func(b []byte) (Message, error) { return Message{Body: b}, nil },
 		SNSEnvelope:         unwrapSNS,
 		EventBridgeEnvelope: unwrapEventBridge,
 		CloudEventEnvelope:  unwrapCloudEvent,

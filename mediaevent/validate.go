@@ -122,7 +122,7 @@ type named struct {
 
 // table compiles a table of locators, in the order of their names.
 func (c *compiler) table(field string, table map[string]Locator, items itemScope) []named {
-	var all []named
+	all := make([]named, 0, len(table))
 	for _, name := range slices.Sorted(maps.Keys(table)) {
 		key := fmt.Sprintf("%s[%q]", field, name)
 		c.require(strings.TrimSpace(name) != "", key, "needs a name")

@@ -1,7 +1,6 @@
 package mediaevent
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -132,5 +131,5 @@ func TestAMapperNeedsMappings(t *testing.T) {
 	require.EqualError(t, err, "mediaevent: a mapper needs at least one mapping")
 	_, err = NewMapper(mux, Mapping{Partner: "a"}, Mapping{Partner: "b"})
 	require.EqualError(t, err, "mapping \"a\" is invalid:\n- Rules must have at least one rule\nmapping \"b\" is invalid:\n- Rules must have at least one rule")
-	assert.True(t, errors.As(err, new(*InvalidMappingError)))
+	require.ErrorAs(t, err, new(*InvalidMappingError))
 }

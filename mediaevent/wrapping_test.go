@@ -153,7 +153,8 @@ func TestMappingsAreReadBack(t *testing.T) {
 func TestASmallMappingStaysReadable(t *testing.T) {
 	text, err := Encode(bunny)
 	require.NoError(t, err)
-	assert.Equal(t, `[{"partner":"bunny","status":"$.Status","jobId":"$.VideoGuid","jobKind":"TransformJob","rules":[`+
+	require.False(t, strings.HasPrefix(text, "deflate:"))
+	assert.JSONEq(t, `[{"partner":"bunny","status":"$.Status","jobId":"$.VideoGuid","jobKind":"TransformJob","rules":[`+
 		`{"status":["3"],"do":{"kind":"complete"}},{"status":["5","8"],"do":{"kind":"fail"}},{"status":["0","1","2","4"],"do":{"kind":"progress"}}]}]`, text)
 }
 

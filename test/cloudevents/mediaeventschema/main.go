@@ -21,12 +21,13 @@ func main() {
 
 // run is started in test/cloudevents.
 func run() error {
-	files, err := schemas.Generate("../../mediaevent")
+	const dir = "../../mediaevent"
+	files, err := schemas.Generate(dir)
 	if err != nil {
 		return err
 	}
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join("../../mediaevent/schema", name), content, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "schema", name), content, 0o644); err != nil {
 			return err
 		}
 	}
