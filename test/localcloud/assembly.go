@@ -82,73 +82,97 @@ func readAssembly(directory string) (assembly, error) {
 	return read, nil
 }
 
-// adapt rewrites the templates of the assembly for the local cloud.
-func (a *assembly) adapt() ([]Change, error) {
+// adapt rewrites the templates of the assembly for the local cloud, and has the
+// CDK CLI deploy with its own credentials: the roles of CDK's bootstrap would be
+// one more thing that ministack has to get right.
+func (a *assembly) adapt(enforcing bool) ([]Change, error) {
 	var changes []Change
+	hashes := map[string]string{}
 	for i := range a.stacks {
-		content, err := os.ReadFile(a.stacks[i].file)
+		changed, err := a.stacks[i].adapt(enforcing, hashes)
 		if err != nil {
 			return nil, err
-		}
-		original, err := parseTemplate(content)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", a.stacks[i].file, err)
-		}
-		a.stacks[i].original = original
-		adapted, err := parseTemplate(content)
-		if err != nil {
-			return nil, err
-		}
-		changed, err := adapted.adapt(a.stacks[i].Name)
-		if err != nil {
-			return nil, err
-		}
-		a.stacks[i].deployed = adapted
-		if len(changed) == 0 {
-			continue
 		}
 		changes = append(changes, changed...)
-		if err := a.replaceTemplate(a.stacks[i].file, content, adapted); err != nil {
-			return nil, err
-		}
 	}
-	return changes, nil
+	return changes, a.rewriteManifests(hashes)
 }
 
-// replaceTemplate writes the adapted template and gives it the asset hash of its
-// new content; under the old one the CDK CLI would take an earlier upload for it.
-func (a *assembly) replaceTemplate(file string, before []byte, adapted template) error {
-	after, err := json.MarshalIndent(adapted.document, "", " ")
+// adapt rewrites the stack's template, and notes the asset hash of its new
+// content by that of the old.
+func (s *stack) adapt(enforcing bool, hashes map[string]string) ([]Change, error) {
+	before, err := os.ReadFile(s.file)
+	if err != nil {
+		return nil, err
+	}
+	if s.original, err = parseTemplate(before); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.file, err)
+	}
+	if s.deployed, err = parseTemplate(before); err != nil {
+		return nil, err
+	}
+	changes, err := s.deployed.adapt(s.Name)
+	if err != nil {
+		return nil, err
+	}
+	if enforcing {
+		changes = append(changes, s.deployed.allowPlainHTTP(s.Name)...)
+	}
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	after, err := json.MarshalIndent(s.deployed.document, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	hashes[hash(before)] = hash(after)
+	return changes, os.WriteFile(s.file, after, 0o600)
+}
+
+// rewriteManifests replaces asset hashes; under its old hash, the CDK CLI would
+// take an earlier upload for the new template. And it drops the roles to assume.
+func (a *assembly) rewriteManifests(hashes map[string]string) error {
+	files, err := filepath.Glob(filepath.Join(a.directory, "*.assets.json"))
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, after, 0o600); err != nil {
-		return err
-	}
-	oldHash, newHash := []byte(hash(before)), []byte(hash(after))
-	manifests, err := filepath.Glob(filepath.Join(a.directory, "*.json"))
-	if err != nil {
-		return err
-	}
-	known := false
-	for _, manifest := range manifests {
-		content, err := os.ReadFile(manifest)
+	for _, file := range append(files, filepath.Join(a.directory, "manifest.json")) {
+		content, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		replaced := bytes.ReplaceAll(content, oldHash, newHash)
-		if bytes.Equal(content, replaced) {
-			continue
+		var manifest any
+		if err := json.Unmarshal(content, &manifest); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
-		known = true
-		if err := os.WriteFile(manifest, replaced, 0o600); err != nil {
+		dropRoles(manifest)
+		if content, err = json.MarshalIndent(manifest, "", "  "); err != nil {
+			return err
+		}
+		for before, after := range hashes {
+			content = bytes.ReplaceAll(content, []byte(before), []byte(after))
+		}
+		if err := os.WriteFile(file, content, 0o600); err != nil {
 			return err
 		}
 	}
-	if !known {
-		return fmt.Errorf("no asset manifest names the hash of %s", file)
-	}
 	return nil
+}
+
+func dropRoles(value any) {
+	switch value := value.(type) {
+	case []any:
+		for _, element := range value {
+			dropRoles(element)
+		}
+	case object:
+		for _, role := range []string{"assumeRoleArn", "cloudFormationExecutionRoleArn", "lookupRole"} {
+			delete(value, role)
+		}
+		for _, element := range value {
+			dropRoles(element)
+		}
+	}
 }
 
 func hash(content []byte) string {

@@ -44,7 +44,8 @@ type Options struct {
 	// Default: a new temporary folder, removed by Stop.
 	Directory string
 
-	// EnforcePermissions turns on the checks of IAM and resource policies.
+	// EnforcePermissions turns on the checks of IAM and resource policies. What
+	// demands TLS is then taken out of deployed policies: the cloud speaks HTTP.
 	//
 	// Default: false; every call is allowed.
 	EnforcePermissions bool
@@ -78,6 +79,7 @@ type Cloud struct {
 	project         Project
 	tools           Tools
 	progress        io.Writer
+	enforcing       bool
 	removeDirectory bool
 	exited          chan struct{} // closed when a child of this process has ended; nil when attached
 	lifeline        io.Closer     // the child stops when this closes; nil when detached
@@ -121,6 +123,7 @@ func prepare(options Options) (*Cloud, error) {
 		project:   project,
 		tools:     tools,
 		progress:  options.Progress,
+		enforcing: options.EnforcePermissions,
 	}
 	if cloud.Directory == "" {
 		cloud.removeDirectory = true

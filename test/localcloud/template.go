@@ -161,6 +161,33 @@ func (t template) renamePartnerSources(stack string) []Change {
 	return changes
 }
 
+// allowPlainHTTP drops the statements that deny requests without TLS: the local
+// cloud speaks HTTP, and where it enforces policies, nobody could do anything.
+func (t template) allowPlainHTTP(stack string) []Change {
+	var changes []Change
+	for _, id := range sortedKeys(t.resources()) {
+		resource := t.resource(id)
+		document := child(resource.properties(), "PolicyDocument")
+		statements, _ := document["Statement"].([]any)
+		kept := slices.DeleteFunc(slices.Clone(statements), deniesPlainHTTP)
+		if len(kept) == len(statements) {
+			continue
+		}
+		changes = append(changes, Change{stack, id, resource.kind(), "does not deny plain HTTP"})
+		document["Statement"] = kept
+		if len(kept) == 0 {
+			delete(t.resources(), id)
+		}
+	}
+	return changes
+}
+
+func deniesPlainHTTP(statement any) bool {
+	fields, _ := statement.(object)
+	condition := child(child(fields, "Condition"), "Bool")
+	return fields["Effect"] == "Deny" && condition["aws:SecureTransport"] == "false"
+}
+
 var substitution = regexp.MustCompile(`\$\{([A-Za-z0-9]+)[.}]`)
 
 // firstReference is the first of the logical ids that the value refers to.

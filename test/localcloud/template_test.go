@@ -88,6 +88,28 @@ func TestAdaptLetsRulesSelectTheLocalPartnerSource(t *testing.T) {
 	}, changes)
 }
 
+func TestAllowPlainHTTPDropsWhatDeniesIt(t *testing.T) {
+	parsed, err := parseTemplate([]byte(`{"Resources": {
+		"Only": {"Type": "AWS::SQS::QueuePolicy", "Properties": {"PolicyDocument": {"Statement": [
+			{"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}}},
+		"Mixed": {"Type": "AWS::SQS::QueuePolicy", "Properties": {"PolicyDocument": {"Statement": [
+			{"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+			{"Effect": "Deny", "Condition": {"Bool": {"aws:ViaAWSService": "false"}}},
+			{"Effect": "Allow"}]}}}
+	}}`))
+	require.NoError(t, err)
+
+	changes := parsed.allowPlainHTTP("Stack")
+
+	assert.JSONEq(t, `{"Resources": {"Mixed": {"Type": "AWS::SQS::QueuePolicy", "Properties": {"PolicyDocument": {"Statement": [
+		{"Effect": "Deny", "Condition": {"Bool": {"aws:ViaAWSService": "false"}}},
+		{"Effect": "Allow"}]}}}}}`, asJSON(parsed.document))
+	assert.Equal(t, []Change{
+		{"Stack", "Mixed", "AWS::SQS::QueuePolicy", "does not deny plain HTTP"},
+		{"Stack", "Only", "AWS::SQS::QueuePolicy", "does not deny plain HTTP"},
+	}, changes)
+}
+
 func TestAdaptKeepsLargeNumbersAsTheyAreWritten(t *testing.T) {
 	adapted, _, err := adapt(t, `{"Resources": {"T": {"Type": "AWS::SQS::Queue", "Properties": {"Tag": 12345678901234567890}}}}`)
 
@@ -105,7 +127,7 @@ func TestAdaptedTemplateGetsAnAssetHashOfItsOwn(t *testing.T) {
 	read, err := readAssembly(directory)
 	require.NoError(t, err)
 
-	changes, err := read.adapt()
+	changes, err := read.adapt(false)
 
 	require.NoError(t, err)
 	assert.Len(t, changes, 1)
@@ -115,16 +137,21 @@ func TestAdaptedTemplateGetsAnAssetHashOfItsOwn(t *testing.T) {
 	assert.Equal(t, []string{"A"}, read.stacks[0].original.ofType("AWS::Events::Archive"), "the original is kept for repairs")
 }
 
-func TestAdaptedTemplateMustBeKnownToTheAssetManifest(t *testing.T) {
+func TestAssemblyIsDeployedWithTheCredentialsOfTheCLI(t *testing.T) {
 	directory := t.TempDir()
-	write(t, directory, "Stack.template.json", `{"Resources": {"A": {"Type": "AWS::Events::Archive"}}}`)
-	write(t, directory, "manifest.json", `{"artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Stack.template.json"}}}}`)
+	write(t, directory, "Stack.template.json", `{"Resources": {}}`)
+	write(t, directory, "Stack.assets.json", `{"files": {"a": {"destinations": {"here": {"bucketName": "b", "assumeRoleArn": "publish"}}}}}`)
+	write(t, directory, "manifest.json", `{"artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Stack.template.json",
+		"assumeRoleArn": "deploy", "cloudFormationExecutionRoleArn": "execute", "lookupRole": {"arn": "look"}}}}}`)
 	read, err := readAssembly(directory)
 	require.NoError(t, err)
 
-	_, err = read.adapt()
+	_, err = read.adapt(false)
 
-	assert.EqualError(t, err, "no asset manifest names the hash of "+filepath.Join(directory, "Stack.template.json"))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"files": {"a": {"destinations": {"here": {"bucketName": "b"}}}}}`, readFile(t, directory, "Stack.assets.json"))
+	assert.JSONEq(t, `{"artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Stack.template.json"}}}}`,
+		readFile(t, directory, "manifest.json"))
 }
 
 func adapt(t *testing.T, content string) (after string, changes []string, err error) {
