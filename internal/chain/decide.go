@@ -31,7 +31,7 @@ func (p Plan) Unplaced(s Snapshot, e Event) Decision {
 		return e.Keep(Recorded, "")
 	case Complete, Fail:
 		switch {
-		case e.Job == "":
+		case e.Job == "" || e.Partner == "":
 			return e.Keep(Unmatched, "it tells no asset and no job")
 		case len(s.Job.Parked) >= ParkLimit:
 			return e.Keep(Refused, fmt.Sprintf("%d answers of this job wait already", ParkLimit))

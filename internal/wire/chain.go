@@ -65,6 +65,10 @@ const (
 	AttrStatus  = "status"  // S, of a run or stage: a word below
 	AttrRun     = "run"     // S, run id, which is the execution's name too
 
+	// AttrExpiresAt (N, seconds since 1970) is the table's time to live. Only
+	// claims have it.
+	AttrExpiresAt = "expiresAt"
+
 	// Of a stage's slot.
 	AttrStage          = "stage"          // S
 	AttrAttempt        = "attempt"        // N, from 1
