@@ -85,7 +85,7 @@ func NewSubscriber(scope constructs.Construct, id *string, p *SubscriberProps) *
 // account is among its SubscriberAccounts. Put it into an output, or read it in
 // the warning that a topic of another account brings.
 func (s *Subscriber) TopicPolicyStatement() *string {
-	return awscdk.Stack_Of(s).ToJsonString(s.subscribeStatement().ToStatementJson(), nil)
+	return queue.JSON(s, s.subscribeStatement())
 }
 
 // GrantConsumeMessages lets grantee receive and delete messages, and decrypt

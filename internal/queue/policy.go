@@ -94,6 +94,11 @@ func Text(self constructs.Construct, statement awsiam.PolicyStatement) string {
 // that take it as JSON.
 func StatementJSON(statement awsiam.PolicyStatement) any { return plain(statement.ToStatementJson()) }
 
+// JSON is a statement as a string for an output of the stack.
+func JSON(self constructs.Construct, statement awsiam.PolicyStatement) *string {
+	return awscdk.Stack_Of(self).ToJsonString(plain(statement.ToStatementJson()), nil)
+}
+
 // plain takes off the object that jsii wraps around a map whose type it does
 // not know.
 func plain(value any) any {
