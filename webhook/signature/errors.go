@@ -80,4 +80,6 @@ func (e *Error) Reason() string { return reasons[e.Err] }
 
 // SenderToBlame reports whether the request is at fault, rather than the
 // receiver's own secret or scheme.
-func (e *Error) SenderToBlame() bool { return e.Err != ErrSecret && e.Err != ErrScheme }
+func (e *Error) SenderToBlame() bool {
+	return !errors.Is(e.Err, ErrSecret) && !errors.Is(e.Err, ErrScheme)
+}

@@ -100,8 +100,9 @@ func TestEqualBodiesOfFrameIOAreTwoEventsUnlessTheTimeIsTheSame(t *testing.T) {
 		require.NoError(t, err)
 		return event.ID
 	}
-	assert.Equal(t, id(1), id(1), "a replay")
-	assert.NotEqual(t, id(1), id(2), "the user changed the comment twice")
+	first, replayed, later := id(1), id(1), id(2)
+	assert.Equal(t, first, replayed)
+	assert.NotEqual(t, first, later, "the user changed the comment twice")
 }
 
 func TestABatchIsSplitIntoItsEvents(t *testing.T) {
@@ -149,7 +150,7 @@ func TestAdobeEventsOfAnotherCustomerAreRefused(t *testing.T) {
 	} {
 		event, err := receive(t, s, nil, body)
 		if want != "" {
-			assert.EqualError(t, err, want, body)
+			require.EqualError(t, err, want, body)
 			assert.Equal(t, signature.Event{}, event, "nothing is believed of a request that is refused")
 			continue
 		}
@@ -169,8 +170,8 @@ func TestPathSecret(t *testing.T) {
 		_, err := s.Verify(&signature.Request{URL: url, Body: []byte(`{}`)}, signature.Plain("s3cret/with slash"), noon)
 		return err
 	}
-	assert.NoError(t, verify("https://h.example/brightcove/"+"s3cret%2Fwith%20slash"))
-	assert.EqualError(t, verify("https://h.example/brightcove/guess"), "signature: brightcove: path does not match")
-	assert.EqualError(t, verify("https://h.example/brightcove/"), "signature: brightcove: path missing")
+	require.NoError(t, verify("https://h.example/brightcove/"+"s3cret%2Fwith%20slash"))
+	require.EqualError(t, verify("https://h.example/brightcove/guess"), "signature: brightcove: path does not match")
+	require.EqualError(t, verify("https://h.example/brightcove/"), "signature: brightcove: path missing")
 	assert.Equal(t, signature.None, signature.Brightcove().Kind, "the original stays as it was")
 }

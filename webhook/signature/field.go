@@ -195,8 +195,9 @@ func lookup(doc []byte, path string) (string, bool) {
 		return strings.Clone(found.Str), true
 	case gjson.Number, gjson.True, gjson.False:
 		return strings.Clone(found.Raw), true
+	default:
+		return "", false
 	}
-	return "", false
 }
 
 // borrow reads bytes as a string without a copy, so that searching a body

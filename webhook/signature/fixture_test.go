@@ -36,9 +36,10 @@ func keysFor(s *signature.Scheme) (sign, verify signature.Secrets) {
 		return signature.Secrets{{Slot: slot, Value: private}}, signature.Secrets{{Slot: slot, Value: public}}
 	case signature.None:
 		return nil, nil
+	default:
+		secrets := signature.Secrets{{Slot: slot, Value: testSecret}}
+		return secrets, secrets
 	}
-	secrets := signature.Secrets{{Slot: slot, Value: testSecret}}
-	return secrets, secrets
 }
 
 func ed25519Keys() (public, private string) {

@@ -111,7 +111,7 @@ func FuzzScheme(f *testing.F) {
 		}
 		f.Add(text, []byte(`{"id":"1"}`))
 	}
-	f.Fuzz(func(t *testing.T, text, body []byte) {
+	f.Fuzz(func(_ *testing.T, text, body []byte) {
 		var s signature.Scheme
 		if json.Unmarshal(text, &s) != nil || s.Validate() != nil {
 			return

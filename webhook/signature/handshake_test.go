@@ -33,12 +33,12 @@ func TestAnEventIsNoHandshake(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			reply, err := signature.Slack().Handshake(r, signature.Plain("secret"), noon)
-			assert.NoError(t, err)
+			require.NoError(t, err)
 			assert.Nil(t, reply)
 		})
 	}
 	reply, err := signature.Mux().Handshake(&signature.Request{Method: "GET", URL: "https://h.example/?challenge=x"}, nil, noon)
-	assert.NoError(t, err)
+	require.NoError(t, err)
 	assert.Nil(t, reply, "Mux has no handshake")
 }
 
@@ -47,7 +47,7 @@ func TestSlackChallengeIsAnsweredOnlyIfItIsSigned(t *testing.T) {
 	r := signature.Request{Method: "POST", Body: []byte(`{"token":"t","challenge":"3eZbrw1a","type":"url_verification"}`)}
 
 	_, err := s.Handshake(&r, secrets, noon)
-	assert.EqualError(t, err, "signature: slack: header X-Slack-Signature missing")
+	require.EqualError(t, err, "signature: slack: header X-Slack-Signature missing")
 
 	signed, err := s.Sign(r, secrets, noon)
 	require.NoError(t, err)

@@ -17,6 +17,7 @@ import (
 const jwBody = `{"event":"conversions_complete","media_id":"MNYaMSQl","webhook_id":"2yW4KmiG","site_id":"9KboGBFu","event_time":"2024-08-27T00:20:57+00:00"}`
 
 func jwVerify(t *testing.T, method jwt.SigningMethod, key any, claims jwt.MapClaims, body string) (signature.Event, error) {
+	t.Helper()
 	token, err := jwt.NewWithClaims(method, claims).SignedString(key)
 	require.NoError(t, err)
 	r := &signature.Request{Header: http.Header{"Authorization": {"Bearer " + token}}, Body: []byte(body)}
@@ -37,7 +38,7 @@ func TestJWTClaimsEqualTheBody(t *testing.T) {
 
 	_, err = jwVerify(t, jwt.SigningMethodHS256, []byte("secret"), jwClaims(),
 		`{ "event_time":"2024-08-27T00:20:57+00:00", "site_id":"9KboGBFu","webhook_id":"2yW4KmiG","media_id":"MNYaMSQl","event":"conversions_complete"}`)
-	assert.NoError(t, err, "white space and order are the partner's")
+	require.NoError(t, err, "white space and order are the partner's")
 
 	for name, body := range map[string]string{
 		"other value": `{"event":"media_deleted"}`, "more": jwBody[:len(jwBody)-1] + `,"x":1}`, "less": `{}`, "none": ``, "two documents": jwBody + jwBody, "array": `[]`,
@@ -50,9 +51,9 @@ func TestJWTClaimsEqualTheBody(t *testing.T) {
 
 func TestATokenDoesNotChooseItsAlgorithm(t *testing.T) {
 	_, err := jwVerify(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, jwClaims(), jwBody)
-	assert.ErrorIs(t, err, signature.ErrMismatch, "none")
+	require.ErrorIs(t, err, signature.ErrMismatch, "none")
 	_, err = jwVerify(t, jwt.SigningMethodHS512, []byte("secret"), jwClaims(), jwBody)
-	assert.ErrorIs(t, err, signature.ErrMismatch, "HS512")
+	require.ErrorIs(t, err, signature.ErrMismatch, "HS512")
 	_, err = jwVerify(t, jwt.SigningMethodHS256, []byte("other"), jwClaims(), jwBody)
 	assert.ErrorIs(t, err, signature.ErrMismatch, "another secret")
 }

@@ -64,7 +64,7 @@ func TestNoRequestChoosesAnotherKeyHost(t *testing.T) {
 		source := &keysByURL{}
 		r := &signature.Request{Header: http.Header{"X-Adobe-Public-Key1-Path": {path}, "X-Adobe-Public-Key2-Path": {path}}}
 		_, err := s.PublicKeys(t.Context(), r, source)
-		assert.ErrorIs(t, err, signature.ErrMalformed, path)
+		require.ErrorIs(t, err, signature.ErrMalformed, path)
 		assert.Empty(t, source.asked, path)
 	}
 }
@@ -128,7 +128,7 @@ func TestCachedKeysFollowNoRedirectAndReadNoEndlessKey(t *testing.T) {
 	cache := &signature.CachedKeys{}
 
 	_, err := cache.Key(t.Context(), server.URL+"/redirect")
-	assert.EqualError(t, err, "status 302")
+	require.EqualError(t, err, "status 302")
 	key, err := cache.Key(t.Context(), server.URL+"/long")
 	require.NoError(t, err)
 	assert.Len(t, key, 16<<10)

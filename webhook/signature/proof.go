@@ -67,7 +67,8 @@ func (p *proof) parse(source *Source, clock *Timestamp, value string) error {
 		if more = false; source.Delimiter != "" {
 			element, value, more = strings.Cut(value, source.Delimiter)
 		}
-		if p.elements++; p.elements > maxElements {
+		p.elements++
+		if p.elements > maxElements {
 			return ErrTooMany
 		}
 		if err := p.add(source, clock, element); err != nil {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mediasupplychain/cdk/webhook/signature"
 )
@@ -22,7 +23,7 @@ func TestParseSecrets(t *testing.T) {
 		},
 	} {
 		got, err := signature.ParseSecrets(text)
-		assert.NoError(t, err, text)
+		require.NoError(t, err, text)
 		assert.Equal(t, want, got, text)
 	}
 }
@@ -40,7 +41,7 @@ func TestParseSecretsSaysWhatIsWrongWithoutTheSecret(t *testing.T) {
 		`{"a":"1","b":"2","c":"3","d":"4","e":"5","f":"6","g":"7","h":"8","i":"9"}`: "no usable secret: 9 values, want 1 to 8",
 	} {
 		_, err := signature.ParseSecrets(text)
-		assert.EqualError(t, err, want, text)
+		require.EqualError(t, err, want, text)
 		assert.ErrorIs(t, err, signature.ErrSecret)
 	}
 }

@@ -68,7 +68,7 @@ func (s *Scheme) signSource(source *Source, r *Request, timestamp string, secret
 	if err != nil {
 		return err
 	}
-	var elements []string
+	elements := make([]string, 0, len(secrets)+1)
 	if clock := s.Timestamp; clock != nil && clock.In == "" {
 		elements = append(elements, clock.Prefix+timestamp)
 	}
@@ -105,8 +105,9 @@ func (s *Scheme) signature(v *view, timestamp string, secret Secret) (string, er
 		return s.signPrivate(v, timestamp, secret.Value)
 	case SignedToken:
 		return s.signToken(v, secret.Value)
+	default:
+		return "", fault("", ErrScheme)
 	}
-	return "", fault("", ErrScheme)
 }
 
 func (s *Scheme) signPrivate(v *view, timestamp, secret string) (string, error) {

@@ -1,7 +1,6 @@
 package signature_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -21,6 +20,7 @@ func sorted(list []string) []string {
 
 // muxSigned is a request that Mux signed at noon, for the body {}.
 func muxSigned(t *testing.T) (header, time, sum string) {
+	t.Helper()
 	signed, err := signature.Mux().Sign(signature.Request{Body: []byte(`{}`)}, signature.Plain("secret"), noon)
 	require.NoError(t, err)
 	header = signed.Header.Get("Mux-Signature")
@@ -96,7 +96,7 @@ func TestRequiredHeadersHaveOneValue(t *testing.T) {
 
 	signed.Header.Set("X-BunnyStream-Signature-Algorithm", "hmac-md5")
 	_, err = s.Verify(signed, signature.Plain("secret"), noon)
-	assert.EqualError(t, err, "signature: bunny-stream: header X-BunnyStream-Signature-Algorithm is not the expected value")
+	require.EqualError(t, err, "signature: bunny-stream: header X-BunnyStream-Signature-Algorithm is not the expected value")
 
 	signed.Header.Del("X-BunnyStream-Signature-Algorithm")
 	_, err = s.Verify(signed, signature.Plain("secret"), noon)
@@ -140,7 +140,7 @@ func TestTwilioBodiesCannotBeSwapped(t *testing.T) {
 
 	json.Body = []byte(`{"a":2}`)
 	_, err := s.Verify(json, secrets, noon)
-	assert.EqualError(t, err, "signature: twilio: query bodySHA256 is not the expected value")
+	require.EqualError(t, err, "signature: twilio: query bodySHA256 is not the expected value")
 
 	form := sign(formMediaType, "a=1")
 	form.Header.Set("Content-Type", "application/json")
@@ -161,7 +161,7 @@ func TestTwilioURLsMatchWithAndWithoutTheDefaultPort(t *testing.T) {
 	assert.NoError(t, verify("https://example.com/a?b=c", "https://example.com:443/a?b=c"))
 	assert.NoError(t, verify("https://example.com:443/a", "https://example.com/a"))
 	assert.NoError(t, verify("http://example.com:80/a", "http://example.com/a"))
-	assert.ErrorIs(t, verify("https://example.com:8443/a", "https://example.com/a"), signature.ErrMismatch)
+	require.ErrorIs(t, verify("https://example.com:8443/a", "https://example.com/a"), signature.ErrMismatch)
 	assert.ErrorIs(t, verify("https://example.com/a", "https://example.org/a"), signature.ErrMismatch)
 }
 
@@ -171,7 +171,7 @@ func TestErrorsSayWhatIsWrongAndNothingElse(t *testing.T) {
 	_, err := signature.Mux().Verify(r, signature.Plain("top secret"), noon)
 
 	var failure *signature.Error
-	require.True(t, errors.As(err, &failure))
+	require.ErrorAs(t, err, &failure)
 	assert.Equal(t, "mux", failure.Scheme)
 	assert.Equal(t, signature.Field("header.Mux-Signature"), failure.Field)
 	assert.Equal(t, "mismatch", failure.Reason())
@@ -194,7 +194,7 @@ func TestASecretThatCannotBeReadIsNotTheSendersFault(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := s.Verify(signed, secrets, noon)
 			var failure *signature.Error
-			require.True(t, errors.As(err, &failure))
+			require.ErrorAs(t, err, &failure)
 			assert.Equal(t, "secret", failure.Reason())
 			assert.False(t, failure.SenderToBlame())
 			assert.EqualError(t, err, "signature: standard-webhooks: no usable secret")

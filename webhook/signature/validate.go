@@ -51,6 +51,7 @@ func (s *Scheme) validateKind(p *problems) {
 		} else {
 			oneOf(p, "JWT.Algorithm", s.JWT.Algorithm, "HS256", "HS384", "HS512")
 		}
+	default: // the others need nothing besides their secret
 	}
 	if s.Kind == RSA && s.Keys == nil {
 		p.add("Keys is required for Kind rsa-pkcs1v15")

@@ -1,7 +1,6 @@
 package signature_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -31,7 +30,7 @@ func TestValidateListsEveryProblem(t *testing.T) {
 	}
 	err := s.Validate()
 	require.Error(t, err)
-	assert.EqualError(t, err, `Name must be lower-case letters, digits and dashes, got "Acme Inc"
+	require.EqualError(t, err, `Name must be lower-case letters, digits and dashes, got "Acme Inc"
 Hash must be one of [sha1 sha256 sha384 sha512], got "md5"
 Encoding must be one of [hex base64], got "base32"
 Secret.Encoding must be one of [ hex base64], got "rot13"
@@ -57,7 +56,7 @@ Ack.RetryAfter and Ack.Budget must not be negative
 Methods must be one of [POST PUT GET], got "DELETE"`)
 
 	var joined interface{ Unwrap() []error }
-	require.True(t, errors.As(err, &joined))
+	require.ErrorAs(t, err, &joined)
 	assert.Len(t, joined.Unwrap(), 24, "a construct can list them among its own")
 }
 

@@ -31,6 +31,7 @@ func (v vector) request() *signature.Request {
 }
 
 func (v vector) at(t *testing.T) time.Time {
+	t.Helper()
 	now, err := time.Parse(time.RFC3339, v.now)
 	require.NoError(t, err)
 	return now

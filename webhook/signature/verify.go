@@ -50,7 +50,8 @@ func (s *Scheme) authenticate(v *view, secrets Secrets, now time.Time) (p proof,
 	if err := s.checkBodyDigest(v); err != nil {
 		return p, err
 	}
-	return p, s.check(&p, v, secrets, now)
+	err = s.check(&p, v, secrets, now)
+	return p, err
 }
 
 // check compares the proof with what the secrets prove.
@@ -64,8 +65,9 @@ func (s *Scheme) check(p *proof, v *view, secrets Secrets, now time.Time) error 
 		return s.checkPublicKey(p, v, secrets)
 	case SignedToken:
 		return s.checkJWT(p, v, secrets, now)
+	default:
+		return fault("", ErrScheme)
 	}
-	return fault("", ErrScheme)
 }
 
 // require compares a field with the value it must have.

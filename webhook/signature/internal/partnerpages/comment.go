@@ -40,7 +40,7 @@ func presets(source string) ([]preset, error) {
 	if len(calls) != len(schemes) {
 		return nil, fmt.Errorf("function Presets makes %d calls and returns %d schemes", len(calls), len(schemes))
 	}
-	var all []preset
+	all := make([]preset, 0, len(calls))
 	var problems []error
 	for i, call := range calls {
 		name := call.Fun.(*ast.Ident).Name

@@ -129,12 +129,13 @@ func proof(s *signature.Scheme) string {
 		return "the secret itself"
 	case signature.Basic:
 		return "HTTP basic credentials"
+	default:
+		return "none"
 	}
-	return "none"
 }
 
 func where(s *signature.Scheme) string {
-	var all []string
+	all := make([]string, 0, len(s.Signatures))
 	for _, source := range s.Signatures {
 		text := place(source.In)
 		if source.Prefix != "" {
@@ -232,7 +233,7 @@ func answers(s *signature.Scheme) string {
 }
 
 func handshake(h signature.Handshake) string {
-	var conditions []string
+	conditions := make([]string, 0, len(h.When)+1)
 	for _, f := range sortedKeys(h.When) {
 		conditions = append(conditions, place(f)+" is "+code(h.When[f]))
 	}
@@ -251,7 +252,7 @@ func handshake(h signature.Handshake) string {
 }
 
 func templates(list []signature.Template) string {
-	var all []string
+	all := make([]string, 0, len(list))
 	for _, t := range list {
 		all = append(all, code(string(t)))
 	}
