@@ -11,6 +11,7 @@ import (
 
 	custombus "github.com/mediasupplychain/cdk/examples/custombus/stack"
 	eventbridgesaas "github.com/mediasupplychain/cdk/examples/eventbridgesaas/stack"
+	snsfifo "github.com/mediasupplychain/cdk/examples/snsfifo/stack"
 	sqslambda "github.com/mediasupplychain/cdk/examples/sqslambda/stack"
 	"github.com/mediasupplychain/cdk/test/rules"
 	"github.com/mediasupplychain/cdk/testkit"
@@ -20,6 +21,7 @@ import (
 var examples = map[string]func(scope constructs.Construct, id string, props *awscdk.StackProps) awscdk.Stack{
 	"custombus":       custombus.New,
 	"eventbridgesaas": eventbridgesaas.New,
+	"snsfifo":         snsfifo.New,
 	"sqslambda":       sqslambda.New,
 }
 
