@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -63,7 +64,7 @@ func (e *Example) WebhookPartners(ctx context.Context) ([]WebhookPartner, error)
 func (e *Example) webhookPartner(ctx context.Context, base, path, arn string) (WebhookPartner, error) {
 	scheme, known := schemes()[strings.Trim(path, "/")]
 	if !known {
-		return WebhookPartner{}, fmt.Errorf("no scheme is known for it")
+		return WebhookPartner{}, errors.New("no scheme is known for it")
 	}
 	stored, err := secretsmanager.NewFromConfig(e.Cloud.Config()).GetSecretValue(ctx,
 		&secretsmanager.GetSecretValueInput{SecretId: aws.String(arn)})
@@ -149,7 +150,7 @@ func connectWebhook(ctx context.Context, example *Example) (sender, error) {
 		return nil, err
 	}
 	if len(partners) == 0 {
-		return nil, fmt.Errorf("the example has no partner")
+		return nil, errors.New("the example has no partner")
 	}
 	return partners[0], nil
 }

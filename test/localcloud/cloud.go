@@ -89,7 +89,7 @@ type Cloud struct {
 // Start starts a local cloud on a free port of 127.0.0.1 and waits until it
 // answers.
 func Start(ctx context.Context, options Options) (*Cloud, error) {
-	cloud, err := prepare(options)
+	cloud, err := prepare(ctx, options)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func Start(ctx context.Context, options Options) (*Cloud, error) {
 	return cloud, nil
 }
 
-func prepare(options Options) (*Cloud, error) {
+func prepare(ctx context.Context, options Options) (*Cloud, error) {
 	project, err := FindProject()
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func prepare(options Options) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	port, err := freePort(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (c *Cloud) launch(options Options) error {
 	defer func() { _ = log.Close() }() // the child has its own handle
 
 	// The child must not end with the context of Start: Stop ends it.
-	command := exec.Command(c.tools.Python, script)
+	command := exec.CommandContext(context.Background(), c.tools.Python, script)
 	command.Env = c.environment(options)
 	command.Stdout, command.Stderr = log, log
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // a Ctrl-C in the terminal is not for the child
@@ -220,7 +220,7 @@ func (c *Cloud) Reset(ctx context.Context) error {
 }
 
 func (c *Cloud) call(ctx context.Context, method, path string) error {
-	request, err := http.NewRequestWithContext(ctx, method, c.Endpoint+path, nil)
+	request, err := http.NewRequestWithContext(ctx, method, c.Endpoint+path, http.NoBody)
 	if err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func (c *Cloud) running() bool {
 			return true
 		}
 	}
-	arguments, err := exec.Command("ps", "-o", "args=", "-p", strconv.Itoa(c.pid)).Output()
+	arguments, err := exec.CommandContext(context.Background(), "ps", "-o", "args=", "-p", strconv.Itoa(c.pid)).Output()
 	return err == nil && bytes.Contains(arguments, []byte(c.path("launch.py")))
 }
 
@@ -324,8 +324,8 @@ func (c *Cloud) lastLogLines() string {
 	return string(log[max(0, len(log)-kept):])
 }
 
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func freePort(ctx context.Context) (int, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}

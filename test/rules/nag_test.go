@@ -62,13 +62,13 @@ func queueApp(t *testing.T) (awscdk.App, awssqs.Queue) {
 }
 
 func suppress(queue awssqs.Queue, reasons map[string]string) {
-	var rules []any
+	var suppressions []any
 	for id, reason := range reasons {
-		rules = append(rules, map[string]any{"id": id, "reason": reason})
+		suppressions = append(suppressions, map[string]any{"id": id, "reason": reason})
 	}
 	var resource awscdk.CfnResource
 	jsii.UnsafeCast(queue.Node().DefaultChild(), &resource)
-	resource.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": rules})
+	resource.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": suppressions})
 }
 
 func ruleIDs(findings []rules.Finding) []string {

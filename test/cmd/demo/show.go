@@ -49,9 +49,9 @@ func show(ctx context.Context, out io.Writer, example *drive.Example) (result, e
 	r.parked = len(parked)
 	say(out, "parked in the dead-letter queue: %s\n  reason: %s", poison.ID, parked[0].Attributes["DeadLetterReason"])
 	if pattern.Example == "webhook" {
-		return r, r.forge(ctx, out, example)
+		err = r.forge(ctx, out, example)
 	}
-	return r, nil
+	return r, err
 }
 
 func (r *result) waitForArrivals(ctx context.Context, out io.Writer, example *drive.Example, assets []string) error {
