@@ -39,10 +39,9 @@ func apiDefaults() awsapigateway.RestApiProps {
 	return awsapigateway.RestApiProps{
 		EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
 		// Without it a stage with access logs cannot be deployed to a new account.
-		// Said here, because a feature flag changes the CDK's own default.
+		// Said here, because a feature flag changes the CDK's own default. The CDK
+		// retains it: it is one for the account, and other APIs may rely on it.
 		CloudWatchRole: jsii.Bool(true),
-		// One for the account: other APIs may have come to rely on it.
-		CloudWatchRoleRemovalPolicy: awscdk.RemovalPolicy_RETAIN,
 	}
 }
 

@@ -40,7 +40,7 @@ type Endpoint struct {
 	LogGroup awslogs.LogGroup
 
 	// Policy is what Function may do. It grows with the partners.
-	Policy awsiam.Policy
+	Policy awsiam.CfnPolicy
 
 	// Configuration holds what Function has to know about the partners. It is
 	// kept like a secret, and holds none.
@@ -111,7 +111,8 @@ func (e *Endpoint) defineFunction(code awslambda.Code) {
 	e.Function.AddEnvironment(jsii.String(wire.EnvWebhookConfiguration), e.Configuration.Ref(), nil)
 	e.permissions = newPermissions(e)
 	e.Policy = e.permissions.policy
-	e.permissions.readSecrets.AddResources(e.Configuration.Ref())
+	e.permissions.readConfiguration(e.Configuration.Ref())
+	e.permissions.write()
 }
 
 // GrantReadBucket lets grantee read the data of large events, as consumers of

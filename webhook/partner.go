@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -125,6 +126,9 @@ type Partner struct {
 	// Source is the source of the partner's events.
 	Source *string
 
+	// EventBus receives the partner's events. Nil where a queue does.
+	EventBus awsevents.IEventBus
+
 	// Secret is what the partner signs with. Nil if the scheme needs none.
 	Secret awssecretsmanager.ISecret
 
@@ -159,12 +163,16 @@ func (e *Endpoint) AddPartner(path string, p *PartnerProps) *Partner {
 	if config.MaxBodySize > config.InlineSize {
 		e.needBucket()
 	}
+	e.permissions.write()
 	x.Resource = e.addMethod(path, plan.secretInPath())
 	x.URL = e.Api.UrlForPath(jsii.String(path))
 	e.throttle(x.Resource, partner.Methods(p.Scheme), p.ThrottlingRateLimit, p.ThrottlingBurstLimit)
 	e.configuration.add(entry(path, config), plan.names(x.Secret)...)
 	return x
 }
+
+// Bucket holds the data of large events. Nil where there can be none.
+func (x *Partner) Bucket() awss3.IBucket { return x.endpoint.Bucket }
 
 // EventPattern matches the partner's events on the bus.
 func (x *Partner) EventPattern() *awsevents.EventPattern {
@@ -213,6 +221,7 @@ func (x *Partner) defineSecret(p *PartnerProps, config *partner.Config) {
 // use them.
 func (x *Partner) connect(p *plan, config *partner.Config) {
 	if bus := p.bus; bus != nil {
+		x.EventBus = bus
 		x.endpoint.permissions.putEvents(bus)
 		config.Destination = partner.Destination{Bus: *bus.EventBusArn()}
 	}

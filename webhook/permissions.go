@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"slices"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -13,47 +15,68 @@ import (
 
 // permissions is what the function may do: one statement for each thing it
 // does, which grows with the partners. A role's inline policies have 10,240
-// characters, so no partner gets statements of its own. The sids keep the CDK
-// from merging the statements where a feature flag asks it to.
+// characters, so no partner gets statements of its own. The policy is written
+// here and not by the CDK, which sorts and merges statements by feature flag.
 type permissions struct {
-	policy      awsiam.Policy
-	readSecrets awsiam.PolicyStatement
-	statements  map[string]awsiam.PolicyStatement
-	granted     map[string]bool
-	secrets     int // that may be read, besides the configuration
+	policy     awsiam.CfnPolicy
+	statements []*statement
+}
+
+type statement struct {
+	sid       string
+	actions   []string
+	resources []string
 }
 
 func newPermissions(e *Endpoint) *permissions {
-	p := &permissions{statements: map[string]awsiam.PolicyStatement{}, granted: map[string]bool{}}
-	p.policy = awsiam.NewPolicy(e, jsii.String("Policy"), &awsiam.PolicyProps{Roles: &[]awsiam.IRole{e.Function.Role()}})
-	p.readSecrets = p.statement("ReadSecrets", "secretsmanager:GetSecretValue")
+	p := &permissions{policy: awsiam.NewCfnPolicy(e, jsii.String("Policy"), &awsiam.CfnPolicyProps{
+		PolicyName:     jsii.String("Webhooks"), // within the role
+		Roles:          &[]*string{e.Function.Role().RoleName()},
+		PolicyDocument: map[string]any{},
+	})}
 	// A function that may do nothing yet must not be called. Resource by
 	// resource, since the role is a child of the function.
-	var function, policy awscdk.CfnResource
+	var function awscdk.CfnResource
 	jsii.UnsafeCast(e.Function.Node().DefaultChild(), &function)
-	jsii.UnsafeCast(p.policy.Node().DefaultChild(), &policy)
-	function.AddDependency(policy)
+	function.AddDependency(p.policy)
 	return p
 }
 
-// statement is the one with the sid; it is added when it is first asked for.
-func (p *permissions) statement(sid string, actions ...string) awsiam.PolicyStatement {
-	if p.statements[sid] == nil {
-		p.statements[sid] = awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Sid: jsii.String(sid), Actions: jsii.Strings(actions...)})
-		p.policy.AddStatements(p.statements[sid])
+// allow lets the function do the actions of a statement with one more resource.
+func (p *permissions) allow(resource *string, sid string, actions ...string) {
+	i := slices.IndexFunc(p.statements, func(s *statement) bool { return s.sid == sid })
+	if i < 0 {
+		i = len(p.statements)
+		p.statements = append(p.statements, &statement{sid: sid, actions: actions})
 	}
-	return p.statements[sid]
+	if s := p.statements[i]; !slices.Contains(s.resources, *resource) {
+		s.resources = append(s.resources, *resource)
+	}
 }
 
-// allow adds a resource to a statement, once. It reports whether it is new.
-func (p *permissions) allow(statement awsiam.PolicyStatement, resource *string) bool {
-	key := *statement.Sid() + " " + *resource
-	if p.granted[key] {
-		return false
+// write puts what was allowed into the policy.
+func (p *permissions) write() {
+	all := make([]any, len(p.statements))
+	for i, s := range p.statements {
+		all[i] = map[string]any{"Sid": s.sid, "Effect": "Allow", "Action": s.actions, "Resource": s.resources}
 	}
-	p.granted[key] = true
-	statement.AddResources(resource)
-	return true
+	p.policy.SetPolicyDocument(map[string]any{"Version": "2012-10-17", "Statement": all})
+}
+
+// sidSecrets is the statement about partners' secrets.
+const sidSecrets = "ReadSecrets"
+
+// secrets is how many of them there are.
+func (p *permissions) secrets() int {
+	i := slices.IndexFunc(p.statements, func(s *statement) bool { return s.sid == sidSecrets })
+	if i < 0 {
+		return 0
+	}
+	return len(p.statements[i].resources)
+}
+
+func (p *permissions) readConfiguration(arn *string) {
+	p.allow(arn, "ReadConfiguration", "secretsmanager:GetSecretValue")
 }
 
 func (p *permissions) readSecret(s awssecretsmanager.ISecret) {
@@ -61,29 +84,27 @@ func (p *permissions) readSecret(s awssecretsmanager.ISecret) {
 	if arn == nil { // imported by name: the ARN lacks the six characters at its end
 		arn = jsii.String(*s.SecretArn() + "-??????")
 	}
-	if p.allow(p.readSecrets, arn) {
-		p.secrets++
-	}
+	p.allow(arn, sidSecrets, "secretsmanager:GetSecretValue")
 	p.decrypt(s.EncryptionKey())
 }
 
 func (p *permissions) putEvents(bus awsevents.IEventBus) {
-	p.allow(p.statement("PutEvents", "events:PutEvents"), bus.EventBusArn())
+	p.allow(bus.EventBusArn(), "PutEvents", "events:PutEvents")
 }
 
 func (p *permissions) sendMessages(queue awssqs.IQueue) {
-	p.allow(p.statement("SendMessages", "sqs:SendMessage"), queue.QueueArn())
+	p.allow(queue.QueueArn(), "SendMessages", "sqs:SendMessage")
 	p.encrypt(queue.EncryptionMasterKey())
 }
 
 func (p *permissions) invoke(f awslambda.IFunction) {
-	p.allow(p.statement("Confirm", "lambda:InvokeFunction"), f.FunctionArn())
+	p.allow(f.FunctionArn(), "Confirm", "lambda:InvokeFunction")
 }
 
 // decrypt is what reading takes where there is a customer managed key.
 func (p *permissions) decrypt(key awskms.IKey) {
 	if key != nil {
-		p.allow(p.statement("Decrypt", "kms:Decrypt"), key.KeyArn())
+		p.allow(key.KeyArn(), "Decrypt", "kms:Decrypt")
 	}
 }
 
@@ -91,6 +112,6 @@ func (p *permissions) decrypt(key awskms.IKey) {
 // developer guides, "Key management" and "Using SSE-KMS").
 func (p *permissions) encrypt(key awskms.IKey) {
 	if key != nil {
-		p.allow(p.statement("Encrypt", "kms:Decrypt", "kms:GenerateDataKey"), key.KeyArn())
+		p.allow(key.KeyArn(), "Encrypt", "kms:Decrypt", "kms:GenerateDataKey")
 	}
 }

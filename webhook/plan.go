@@ -105,7 +105,7 @@ func (p *plan) secretProblem() error {
 		}
 		return nil
 	}
-	if p.endpoint.permissions.secrets >= maxSecrets {
+	if p.endpoint.permissions.secrets() >= maxSecrets {
 		return fmt.Errorf("an endpoint reads at most %d secrets, as many as fit in the policies of its role; define a second Endpoint", maxSecrets)
 	}
 	return nil

@@ -19,7 +19,7 @@ func (e *Endpoint) needTable() {
 			PartitionKey:        &awsdynamodb.Attribute{Name: jsii.String(wire.AttributeClaimKey), Type: awsdynamodb.AttributeType_STRING},
 			TimeToLiveAttribute: jsii.String(wire.AttributeClaimExpiresAt),
 		}))
-	e.permissions.allow(e.permissions.statement("RememberEvents", "dynamodb:DeleteItem", "dynamodb:PutItem"), e.Table.TableArn())
+	e.permissions.allow(e.Table.TableArn(), "RememberEvents", "dynamodb:DeleteItem", "dynamodb:PutItem")
 	e.permissions.encrypt(e.Table.EncryptionKey())
 	e.Function.AddEnvironment(jsii.String(wire.EnvWebhookClaimsTable), e.Table.TableName(), nil)
 }
@@ -32,7 +32,7 @@ func (e *Endpoint) needBucket() {
 	if e.Bucket = e.props.ExistingBucket; e.Bucket == nil {
 		e.Bucket = awss3.NewBucket(e, jsii.String("Bucket"), props.Merge(bucketDefaults(), e.props.BucketProps))
 	}
-	e.permissions.allow(e.permissions.statement("StoreData", "s3:PutObject"), e.Bucket.ArnForObjects(jsii.String("*")))
+	e.permissions.allow(e.Bucket.ArnForObjects(jsii.String("*")), "StoreData", "s3:PutObject")
 	e.permissions.encrypt(e.Bucket.EncryptionKey())
 	e.Function.AddEnvironment(jsii.String(wire.EnvWebhookBucket), e.Bucket.BucketName(), nil)
 }
