@@ -225,7 +225,7 @@ func (p *SubscriberProps) plan(scope constructs.Construct) (*consumer.Plan, erro
 	return plan, errors.Join(append(problems, err)...)
 }
 
-var topicPattern = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\w-]+\.fifo$`)
+var topicPattern = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+\.fifo$`)
 
 func (p *SubscriberProps) topicProblems() []error {
 	problems := []error{
@@ -282,9 +282,9 @@ func (p *SubscriberProps) undeliverableProblems(scope constructs.Construct) []er
 }
 
 // samePlace reports a queue that is known to be elsewhere than the subscription.
-func samePlace(what string, queue, stack *string) error {
-	if *queue == *stack || *awscdk.Token_IsUnresolved(queue) || *awscdk.Token_IsUnresolved(stack) {
+func samePlace(what string, given, want *string) error {
+	if *given == *want || *awscdk.Token_IsUnresolved(given) || *awscdk.Token_IsUnresolved(want) {
 		return nil
 	}
-	return fmt.Errorf("ExistingUndeliverable must be in the %s of the subscription, %s, got %s", what, *stack, *queue)
+	return fmt.Errorf("ExistingUndeliverable must be in the %s of the subscription, %s, got %s", what, *want, *given)
 }

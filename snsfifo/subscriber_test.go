@@ -27,14 +27,14 @@ func TestSubscriberDefaults(t *testing.T) {
 	assert.Equal(t, map[string]any{
 		"FifoQueue":            true,
 		"SqsManagedSseEnabled": true,
-		"VisibilityTimeout":    180.0,
+		"VisibilityTimeout":    180,
 		"RedrivePolicy": map[string]any{
 			"deadLetterTargetArn": cdktest.Resolved(t, stack, s.DeadLetterQueue.QueueArn()),
-			"maxReceiveCount":     5.0,
+			"maxReceiveCount":     5,
 		},
 	}, cdktest.PropertiesOf(t, s.Queue))
 	for _, dead := range []awssqs.IQueue{s.DeadLetterQueue, s.Undeliverable} {
-		assert.Equal(t, map[string]any{"FifoQueue": true, "SqsManagedSseEnabled": true, "MessageRetentionPeriod": 1209600.0},
+		assert.Equal(t, map[string]any{"FifoQueue": true, "SqsManagedSseEnabled": true, "MessageRetentionPeriod": 1209600},
 			cdktest.PropertiesOf(t, dead))
 	}
 	assert.Equal(t, map[string]any{
@@ -100,17 +100,17 @@ func TestSubscriberOverridesReachTheTemplateAndTheCallersPropsStayAsTheyWere(t *
 
 	assert.Equal(t, before, given)
 	queue := cdktest.PropertiesOf(t, s.Queue)
-	assert.Equal(t, 604800.0, queue["MessageRetentionPeriod"])
-	assert.Equal(t, 360.0, queue["VisibilityTimeout"])
+	assert.Equal(t, 604800, queue["MessageRetentionPeriod"])
+	assert.Equal(t, 360, queue["VisibilityTimeout"])
 	assert.Equal(t, "messageGroup", queue["DeduplicationScope"])
 	assert.Equal(t, "perMessageGroupId", queue["FifoThroughputLimit"])
-	assert.Equal(t, 8.0, queue["RedrivePolicy"].(map[string]any)["maxReceiveCount"])
-	assert.Equal(t, 864000.0, cdktest.PropertiesOf(t, s.DeadLetterQueue)["MessageRetentionPeriod"])
-	assert.Equal(t, 950400.0, cdktest.PropertiesOf(t, s.Undeliverable)["MessageRetentionPeriod"])
+	assert.Equal(t, 8, queue["RedrivePolicy"].(map[string]any)["maxReceiveCount"])
+	assert.Equal(t, 864000, cdktest.PropertiesOf(t, s.DeadLetterQueue)["MessageRetentionPeriod"])
+	assert.Equal(t, 950400, cdktest.PropertiesOf(t, s.Undeliverable)["MessageRetentionPeriod"])
 	assert.Equal(t, map[string]any{"Mode": "Active"}, cdktest.PropertiesOf(t, s.Function)["TracingConfig"])
 	mapping := cdktest.PropertiesOf(t, s.Mapping)
-	assert.Equal(t, 5.0, mapping["BatchSize"])
-	assert.Equal(t, map[string]any{"MaximumConcurrency": 3.0}, mapping["ScalingConfig"])
+	assert.Equal(t, 5, mapping["BatchSize"])
+	assert.Equal(t, map[string]any{"MaximumConcurrency": 3}, mapping["ScalingConfig"])
 	assert.Equal(t, false, mapping["Enabled"])
 }
 
@@ -120,7 +120,7 @@ func TestASubscriberWithAFunction(t *testing.T) {
 	assert.Equal(t, map[string]any{
 		"EventSourceArn":        cdktest.Resolved(t, stack, s.Queue.QueueArn()),
 		"FunctionName":          cdktest.Resolved(t, stack, s.Function.FunctionName()),
-		"BatchSize":             10.0,
+		"BatchSize":             10,
 		"FunctionResponseTypes": []any{"ReportBatchItemFailures"},
 	}, cdktest.PropertiesOf(t, s.Mapping))
 	assert.Equal(t, map[string]any{"Variables": map[string]any{
@@ -142,7 +142,7 @@ func TestAPoisonMessageMayBlockItsGroup(t *testing.T) {
 	s := newSubscriber(stack, snsfifo.SubscriberProps{GoPackage: goPackage(), OnPoison: snsfifo.BlockGroup})
 
 	assert.Equal(t, map[string]any{
-		"FifoQueue": true, "SqsManagedSseEnabled": true, "VisibilityTimeout": 180.0, "MessageRetentionPeriod": 1209600.0,
+		"FifoQueue": true, "SqsManagedSseEnabled": true, "VisibilityTimeout": 180, "MessageRetentionPeriod": 1209600,
 	}, cdktest.PropertiesOf(t, s.Queue), "no redrive policy, and kept as long as can be")
 	assert.Nil(t, s.DeadLetterQueue)
 	assert.Nil(t, s.MetricDeadLetters(nil))
@@ -305,7 +305,7 @@ func TestSubscriberAlarms(t *testing.T) {
 		got       map[string]any
 		queue     awssqs.IQueue
 		metric    string
-		threshold float64
+		threshold int
 	}{
 		"dead letters":   {cdktest.PropertiesOf(t, alarms.DeadLetters), s.DeadLetterQueue, "ApproximateNumberOfMessagesVisible", 1},
 		"undeliverable":  {cdktest.PropertiesOf(t, alarms.Undeliverable), s.Undeliverable, "ApproximateNumberOfMessagesVisible", 1},

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mediasupplychain/cdk/internal/cdktest"
 	"github.com/mediasupplychain/cdk/sqslambda"
@@ -31,7 +32,7 @@ func TestAlarms(t *testing.T) {
 		alarm     awscloudwatch.Alarm
 		queue     awssqs.IQueue
 		metric    string
-		threshold float64
+		threshold int
 	}{
 		"dead letters":   {alarms.DeadLetters, c.DeadLetterQueue, "ApproximateNumberOfMessagesVisible", 1},
 		"oldest message": {alarms.OldestMessage, c.Queue, "ApproximateAgeOfOldestMessage", 3600},
@@ -44,7 +45,7 @@ func TestAlarms(t *testing.T) {
 			assert.Equal(t, a.threshold, properties["Threshold"])
 			assert.Equal(t, "GreaterThanOrEqualToThreshold", properties["ComparisonOperator"])
 			assert.Equal(t, "Maximum", properties["Statistic"])
-			assert.Equal(t, 60.0, properties["Period"])
+			assert.Equal(t, 60, properties["Period"])
 			assert.Equal(t, "notBreaching", properties["TreatMissingData"])
 			assert.Equal(t, operators, properties["AlarmActions"])
 			assert.Equal(t, operators, properties["OKActions"])
@@ -55,7 +56,7 @@ func TestAlarms(t *testing.T) {
 func TestTheOldestMessageMayWaitAQuarterOfAnHourByDefault(t *testing.T) {
 	stack := testkit.NewStack(t)
 	alarms := newConsumer(stack, &sqslambda.ConsumerProps{GoPackage: goPackage()}).AddAlarms(alarmAction(stack), nil)
-	assert.Equal(t, 900.0, cdktest.PropertiesOf(t, alarms.OldestMessage)["Threshold"])
+	assert.Equal(t, 900, cdktest.PropertiesOf(t, alarms.OldestMessage)["Threshold"])
 }
 
 func TestAlarmsOfAQueueWithoutDeadLetterQueue(t *testing.T) {
@@ -73,7 +74,7 @@ func TestAlarmsThatTellNobodyAreRefused(t *testing.T) {
 	err := cdktest.Problem(t, c, func(constructs.Construct, *string) {
 		c.AddAlarms(nil, &sqslambda.AlarmsProps{OldestMessage: awscdk.Duration_Seconds(jsii.Number(5))})
 	})
-	assert.EqualError(t, err, `sqslambda.Consumer.AddAlarms "Stack/Renditions/Alarms": invalid properties:
+	require.EqualError(t, err, `sqslambda.Consumer.AddAlarms "Stack/Renditions/Alarms": invalid properties:
 - action is required
 - OldestMessage must be between 60 and 1209600 seconds, got 5`)
 	assert.Empty(t, cdktest.Properties(t, stack, "AWS::CloudWatch::Alarm"))

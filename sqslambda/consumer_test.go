@@ -24,32 +24,32 @@ func TestDefaults(t *testing.T) {
 
 	assert.Equal(t, map[string]any{
 		"SqsManagedSseEnabled": true,
-		"VisibilityTimeout":    180.0,
+		"VisibilityTimeout":    180,
 		"RedrivePolicy": map[string]any{
 			"deadLetterTargetArn": cdktest.Resolved(t, stack, c.DeadLetterQueue.QueueArn()),
-			"maxReceiveCount":     5.0,
+			"maxReceiveCount":     5,
 		},
 	}, cdktest.PropertiesOf(t, c.Queue))
-	assert.Equal(t, map[string]any{"SqsManagedSseEnabled": true, "MessageRetentionPeriod": 1209600.0},
+	assert.Equal(t, map[string]any{"SqsManagedSseEnabled": true, "MessageRetentionPeriod": 1209600},
 		cdktest.PropertiesOf(t, c.DeadLetterQueue))
 	assert.Equal(t, map[string]any{
 		"EventSourceArn":        cdktest.Resolved(t, stack, c.Queue.QueueArn()),
 		"FunctionName":          cdktest.Resolved(t, stack, c.Function.FunctionName()),
-		"BatchSize":             10.0,
+		"BatchSize":             10,
 		"FunctionResponseTypes": []any{"ReportBatchItemFailures"},
 	}, cdktest.PropertiesOf(t, c.Mapping))
 
 	function := cdktest.PropertiesOf(t, c.Function)
 	assert.Equal(t, "provided.al2023", function["Runtime"])
 	assert.Equal(t, []any{"arm64"}, function["Architectures"])
-	assert.Equal(t, 256.0, function["MemorySize"])
-	assert.Equal(t, 30.0, function["Timeout"])
+	assert.Equal(t, 256, function["MemorySize"])
+	assert.Equal(t, 30, function["Timeout"])
 	assert.Equal(t, map[string]any{"LogFormat": "JSON", "LogGroup": cdktest.Resolved(t, stack, c.LogGroup.LogGroupName())}, function["LoggingConfig"])
 	assert.Equal(t, map[string]any{"Variables": map[string]any{
 		"DEAD_LETTER_QUEUE_URL": cdktest.Resolved(t, stack, c.DeadLetterQueue.QueueUrl()),
 	}}, function["Environment"])
 	assert.Nil(t, function["TracingConfig"])
-	assert.Equal(t, 30.0, cdktest.PropertiesOf(t, c.LogGroup)["RetentionInDays"])
+	assert.Equal(t, 30, cdktest.PropertiesOf(t, c.LogGroup)["RetentionInDays"])
 	assert.Empty(t, cdktest.Warnings(t, stack))
 }
 
@@ -117,15 +117,15 @@ func TestOverridesReachTheTemplateAndTheCallersPropsStayAsTheyWere(t *testing.T)
 	assert.Nil(t, function.Code)
 
 	queue := cdktest.PropertiesOf(t, c.Queue)
-	assert.Equal(t, 604800.0, queue["MessageRetentionPeriod"])
-	assert.Equal(t, 380.0, queue["VisibilityTimeout"], "6 × 60 s + 20 s of window")
-	assert.Equal(t, 8.0, queue["RedrivePolicy"].(map[string]any)["maxReceiveCount"])
+	assert.Equal(t, 604800, queue["MessageRetentionPeriod"])
+	assert.Equal(t, 380, queue["VisibilityTimeout"], "6 × 60 s + 20 s of window")
+	assert.Equal(t, 8, queue["RedrivePolicy"].(map[string]any)["maxReceiveCount"])
 	assert.Equal(t, true, queue["SqsManagedSseEnabled"], "a default that was not overridden")
-	assert.Equal(t, 864000.0, cdktest.PropertiesOf(t, c.DeadLetterQueue)["MessageRetentionPeriod"])
+	assert.Equal(t, 864000, cdktest.PropertiesOf(t, c.DeadLetterQueue)["MessageRetentionPeriod"])
 
 	properties := cdktest.PropertiesOf(t, c.Function)
 	assert.Equal(t, []any{"x86_64"}, properties["Architectures"])
-	assert.Equal(t, 512.0, properties["MemorySize"])
+	assert.Equal(t, 512, properties["MemorySize"])
 	assert.Equal(t, map[string]any{"Mode": "Active"}, properties["TracingConfig"])
 	assert.Equal(t, map[string]any{"Variables": map[string]any{
 		"TABLE":                 "assets",
@@ -134,9 +134,9 @@ func TestOverridesReachTheTemplateAndTheCallersPropsStayAsTheyWere(t *testing.T)
 	assert.Nil(t, c.LogGroup)
 
 	mapping := cdktest.PropertiesOf(t, c.Mapping)
-	assert.Equal(t, 100.0, mapping["BatchSize"])
-	assert.Equal(t, 20.0, mapping["MaximumBatchingWindowInSeconds"])
-	assert.Equal(t, map[string]any{"MaximumConcurrency": 4.0}, mapping["ScalingConfig"])
+	assert.Equal(t, 100, mapping["BatchSize"])
+	assert.Equal(t, 20, mapping["MaximumBatchingWindowInSeconds"])
+	assert.Equal(t, map[string]any{"MaximumConcurrency": 4}, mapping["ScalingConfig"])
 	assert.Equal(t, false, mapping["Enabled"])
 }
 

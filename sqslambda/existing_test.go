@@ -99,7 +99,7 @@ func TestAnExistingDeadLetterQueueOfANewQueue(t *testing.T) {
 	stack := testkit.NewStack(t)
 	dead := importedQueue(stack, "parked")
 	c := newConsumer(stack, &sqslambda.ConsumerProps{GoPackage: goPackage(), ExistingDeadLetterQueue: dead})
-	assert.Equal(t, map[string]any{"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:111122223333:parked", "maxReceiveCount": 5.0},
+	assert.Equal(t, map[string]any{"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:111122223333:parked", "maxReceiveCount": 5},
 		cdktest.PropertiesOf(t, c.Queue)["RedrivePolicy"])
 	assert.Len(t, cdktest.Properties(t, stack, "AWS::SQS::Queue"), 1)
 }
@@ -111,7 +111,7 @@ func TestAFunctionOfYourOwn(t *testing.T) {
 
 	assert.Len(t, cdktest.Properties(t, stack, "AWS::Lambda::Function"), 1)
 	assert.Nil(t, c.LogGroup)
-	assert.Equal(t, 120.0, cdktest.PropertiesOf(t, c.Queue)["VisibilityTimeout"])
+	assert.Equal(t, 120, cdktest.PropertiesOf(t, c.Queue)["VisibilityTimeout"])
 	assert.Equal(t, map[string]any{"Variables": map[string]any{
 		"DEAD_LETTER_QUEUE_URL": cdktest.Resolved(t, stack, c.DeadLetterQueue.QueueUrl()),
 	}}, cdktest.PropertiesOf(t, function)["Environment"])
@@ -127,14 +127,14 @@ func TestTheTimeoutOfAFunctionThatSaysNothingIsThatOfTheService(t *testing.T) {
 		Code:    awslambda.Code_FromInline(jsii.String("def handler(event, context): pass")),
 	})
 	c := newConsumer(stack, &sqslambda.ConsumerProps{Function: function})
-	assert.Equal(t, 18.0, cdktest.PropertiesOf(t, c.Queue)["VisibilityTimeout"])
+	assert.Equal(t, 18, cdktest.PropertiesOf(t, c.Queue)["VisibilityTimeout"])
 }
 
 func TestAnAliasHasTheTimeoutOfItsFunction(t *testing.T) {
 	stack := testkit.NewStack(t)
 	alias := ownFunction(stack, "Mine", 20).AddAlias(jsii.String("live"), nil)
 	c := newConsumer(stack, &sqslambda.ConsumerProps{Function: alias})
-	assert.Equal(t, 120.0, cdktest.PropertiesOf(t, c.Queue)["VisibilityTimeout"])
+	assert.Equal(t, 120, cdktest.PropertiesOf(t, c.Queue)["VisibilityTimeout"])
 	assert.Equal(t, cdktest.Resolved(t, stack, alias.FunctionName()), cdktest.PropertiesOf(t, c.Mapping)["FunctionName"])
 }
 
@@ -171,7 +171,7 @@ func TestAnImportedFunction(t *testing.T) {
 	c := newConsumer(stack, &sqslambda.ConsumerProps{Function: function, QueueProps: visible})
 
 	assert.Nil(t, c.Policy)
-	assert.Equal(t, 300.0, cdktest.PropertiesOf(t, c.Queue)["VisibilityTimeout"])
+	assert.Equal(t, 300, cdktest.PropertiesOf(t, c.Queue)["VisibilityTimeout"])
 	warnings := cdktest.Warnings(t, stack)
 	assert.Len(t, warnings, 3)
 	assert.Contains(t, warnings[1], `Function is imported without its role. The role needs this statement: {"Action":["sqs:ChangeMessageVisibility","sqs:DeleteMessage","sqs:GetQueueAttributes","sqs:ReceiveMessage"],"Effect":"Allow","Resource":{"Fn::GetAtt":["RenditionsQueue`)

@@ -27,7 +27,7 @@ type Grantees struct {
 	Principals    *[]*string // ARNs of IAM roles and users
 }
 
-var principalPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[\w+=,.@/-]+$`)
+var principalPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+$`)
 
 // Problems reports each entry that is not what its list holds. The properties
 // are named Name + "Accounts" and so on.
@@ -51,12 +51,13 @@ func (g Grantees) Any() bool {
 func (g Grantees) Statements(resource *string, conditions map[string]map[string]any, actions ...string) []awsiam.PolicyStatement {
 	slices.Sort(actions)
 	statement := func(sid string, principals []awsiam.IPrincipal, operator, key string, values []*string) awsiam.PolicyStatement {
+		all := merged(conditions, operator, key, values)
 		return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Sid:        jsii.String(g.Name + sid),
 			Principals: &principals,
 			Actions:    jsii.Strings(actions...),
 			Resources:  &[]*string{resource},
-			Conditions: merged(conditions, operator, key, values),
+			Conditions: &all,
 		})
 	}
 	var all []awsiam.PolicyStatement
@@ -85,7 +86,7 @@ func (g Grantees) AllowKey(self constructs.Construct, key awskms.IKey) {
 }
 
 // merged puts the condition that names the grantees beside the others.
-func merged(conditions map[string]map[string]any, operator, key string, values []*string) *map[string]any {
+func merged(conditions map[string]map[string]any, operator, key string, values []*string) map[string]any {
 	all := map[string]any{}
 	own := map[string]any{key: values}
 	for other, keys := range conditions {
@@ -98,7 +99,7 @@ func merged(conditions map[string]map[string]any, operator, key string, values [
 		all[other] = keys
 	}
 	all[operator] = own
-	return &all
+	return all
 }
 
 func roots(accounts []*string) []awsiam.IPrincipal {

@@ -2,6 +2,7 @@ package cdktest
 
 import (
 	"encoding/json"
+	"math"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -61,6 +62,9 @@ func Resources(t testing.TB, stack awscdk.Stack) map[string]map[string]any {
 	text, err := json.Marshal(assertions.Template_FromStack(stack, nil).ToJSON())
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &template))
+	for _, resource := range template.Resources {
+		whole(resource)
+	}
 	return template.Resources
 }
 
@@ -71,7 +75,27 @@ func Resolved(t testing.TB, stack awscdk.Stack, value any) any {
 	require.NoError(t, err)
 	var resolved any
 	require.NoError(t, json.Unmarshal(text, &resolved))
-	return resolved
+	return whole(resolved)
+}
+
+// whole makes numbers without a fraction ints: those of CloudFormation are
+// whole, and ints can be compared.
+func whole(value any) any {
+	switch v := value.(type) {
+	case float64:
+		if v == math.Trunc(v) {
+			return int(v)
+		}
+	case []any:
+		for i := range v {
+			v[i] = whole(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = whole(v[key])
+		}
+	}
+	return value
 }
 
 // Statements of a policy document that are there to allow something.

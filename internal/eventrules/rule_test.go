@@ -14,6 +14,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mediasupplychain/cdk/internal/cdktest"
 	"github.com/mediasupplychain/cdk/internal/eventrules"
@@ -136,7 +137,7 @@ func TestEachPropertyReachesTheTemplate(t *testing.T) {
 	rule.Has(t, "State", `"DISABLED"`)
 	rule.Has(t, "Description", `"Edits to be rendered"`)
 	target := rule["Targets"].([]any)[0].(map[string]any)
-	assert.Equal(t, map[string]any{"MaximumRetryAttempts": 3.0, "MaximumEventAgeInSeconds": 600.0}, target["RetryPolicy"])
+	assert.Equal(t, map[string]any{"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 600}, target["RetryPolicy"])
 	cdktest.All(t, stack, "AWS::SQS::Queue")[0].Has(t, "MessageRetentionPeriod", "259200")
 	assert.Equal(t, before, given)
 }
@@ -242,7 +243,7 @@ func TestEveryProblemIsReportedAndNothingDefined(t *testing.T) {
 		})
 	})
 
-	assert.EqualError(t, err, `custombus.Rule "Stack/Bad": invalid properties:
+	require.EqualError(t, err, `custombus.Rule "Stack/Bad": invalid properties:
 - Pattern.Resources is empty and matches nothing: leave it out
 - Pattern.Source matches only an asterisk: patterns have no such wildcard; leave the field out, or use awsevents.Match_Wildcard, Match_Prefix or Match_Exists
 - Targets must have at most 5 entries, got 9: add another rule with the same pattern
@@ -278,10 +279,10 @@ func TestARuleNeedsAPatternAndTargets(t *testing.T) {
 		})
 	})
 
-	assert.EqualError(t, missing, `custombus.Rule "Stack/Bad": invalid properties:
+	require.EqualError(t, missing, `custombus.Rule "Stack/Bad": invalid properties:
 - Pattern is required
 - Targets is required`)
-	assert.EqualError(t, empty, `custombus.Rule "Stack/Bus": invalid properties:
+	require.EqualError(t, empty, `custombus.Rule "Stack/Bus": invalid properties:
 - Pattern must name at least one field; for every event, say Source: awsevents.Match_Prefix(jsii.String(""))
 - Targets is required
 - the id "Bus" is taken: give the rule another one`)
@@ -372,7 +373,7 @@ func TestMetrics(t *testing.T) {
 		assert.Equal(t, "AWS/Events", *metric.Namespace())
 		assert.Equal(t, name, *metric.MetricName())
 		assert.Equal(t, "Sum", *metric.Statistic())
-		assert.Equal(t, 60.0, *metric.Period().ToSeconds(nil))
+		assert.InDelta(t, 60.0, *metric.Period().ToSeconds(nil), 0)
 	}
 	letters := rule.MetricDeadLetters(nil)
 	assert.Equal(t, "ApproximateNumberOfMessagesVisible", *letters.MetricName())
@@ -398,7 +399,7 @@ func TestAlarmsTellTheAction(t *testing.T) {
 	found[1].Has(t, "MetricName", `"InvocationsFailedToBeSentToDlq"`)
 	assert.NotNil(t, alarms.DeadLetters)
 	again := cdktest.Problem(t, rule, func(constructs.Construct, *string) { rule.AddAlarms(nil) })
-	assert.EqualError(t, again, `custombus.Rule.AddAlarms "Stack/Edits/Alarms": invalid properties:
+	require.EqualError(t, again, `custombus.Rule.AddAlarms "Stack/Edits/Alarms": invalid properties:
 - action is required
 - the alarms exist already: add further actions to the ones that the first call returned`)
 }

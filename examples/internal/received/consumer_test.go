@@ -152,7 +152,7 @@ func TestErrorsOfTheDatabaseAreWorthAnotherDelivery(t *testing.T) {
 			}
 			err := consumer(Direct, db).Handle(t.Context(), message("a1", "film", `{}`))
 			require.EqualError(t, err, want)
-			assert.ErrorIs(t, err, throttled)
+			require.ErrorIs(t, err, throttled)
 			assert.False(t, sqsbatch.IsPermanent(err))
 		})
 	}
