@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/printer"
 	"go/token"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -71,6 +72,29 @@ func functionsOf(source string) (map[string]*ast.FuncDecl, error) {
 		}
 	}
 	return functions, nil
+}
+
+// customScheme is the body of the example that the package's documentation
+// shows, and its tests run.
+func customScheme(source string) (string, error) {
+	const name = "Example_customScheme"
+	path := filepath.Join(source, "example_test.go")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, text, parser.ParseComments)
+	if err != nil {
+		return "", err
+	}
+	for _, declaration := range file.Decls {
+		if f, ok := declaration.(*ast.FuncDecl); ok && f.Name.Name == name {
+			body := string(text[files.Position(f.Body.Lbrace).Offset+2 : files.Position(f.Body.Rbrace).Offset])
+			return strings.ReplaceAll(strings.TrimPrefix(body, "\t"), "\n\t", "\n"), nil
+		}
+	}
+	return "", fmt.Errorf("%s has no function %s", path, name)
 }
 
 func callsIn(f *ast.FuncDecl) []*ast.CallExpr {

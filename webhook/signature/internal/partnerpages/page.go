@@ -17,23 +17,27 @@ func render(source string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages := map[string]string{"README.md": index(all)}
+	example, err := customScheme(source)
+	if err != nil {
+		return nil, err
+	}
+	pages := map[string]string{"README.md": index(all, example)}
 	for _, p := range all {
 		pages[p.scheme.Name+".md"] = page(p)
 	}
 	return pages, nil
 }
 
-func index(all []preset) string {
+func index(all []preset, example string) string {
 	var b strings.Builder
-	b.WriteString(notice + "# Partners\n\nWhat each preset of `webhook/signature` knows about its partner. A partner that is not here is a\n" +
-		"`signature.Scheme` of your own: see the package's example of a custom scheme.\n\n" +
+	b.WriteString(notice + "# Partners\n\nWhat each preset of `webhook/signature` knows about its partner.\n\n" +
 		"| Partner | Proof | Where | Clock | Event id | Handshake | Refused with |\n|---|---|---|---|---|---|---|\n")
 	for _, p := range all {
 		s := p.scheme
 		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s | %s | %s | %d |\n", s.Name, s.Name, proof(s), where(s), clock(s), eventID(s), yes(len(s.Handshakes) > 0),
 			s.Acknowledgement().RejectStatus)
 	}
+	b.WriteString("\n## A partner that is not here\n\nDescribe it. `Validate` says what is missing, and `Sign` makes requests to test with:\n\n```go\n" + example + "```\n")
 	return b.String()
 }
 
