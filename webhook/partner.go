@@ -165,7 +165,7 @@ func (e *Endpoint) AddPartner(path string, p *PartnerProps) *Partner {
 	}
 	e.permissions.write()
 	x.Resource = e.addMethod(path, plan.secretInPath())
-	x.URL = e.Api.UrlForPath(jsii.String(path))
+	x.URL = e.API.UrlForPath(jsii.String(path))
 	e.throttle(x.Resource, partner.Methods(p.Scheme), p.ThrottlingRateLimit, p.ThrottlingBurstLimit)
 	e.configuration.add(entry(path, config), plan.names(x.Secret)...)
 	return x
