@@ -1,0 +1,141 @@
+package supplychain
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+
+	"github.com/mediasupplychain/cdk/internal/props"
+)
+
+// approver is the partner of every approval: a person.
+const approver = "approval"
+
+// ApprovalStageProps configures an [Approval]. Nothing is required.
+type ApprovalStageProps struct {
+	// Subject says to the people who decide what it is about.
+	//
+	// Default: the stage's name.
+	Subject *string
+
+	// Findings is what they should look at, by name: any JSON. A [Path] in it
+	// stands for the value that is there when the run reaches the stage.
+	//
+	// Default: none.
+	Findings *map[string]any
+
+	// Deciders are the ids of those who may decide. The answer of anybody else is
+	// kept in the history as refused.
+	//
+	// Default: anybody who may put events on the supply chain's bus, or whom a
+	// source lets in.
+	Deciders *[]*string
+
+	// EscalateAfter is when the request goes out again, marked as escalated and to
+	// EscalateTo too, from 1 minute to 365 days.
+	//
+	// Default: never.
+	EscalateAfter awscdk.Duration
+
+	// EscalateTo are the ids of further people who may decide, and whom the
+	// escalated request names. They may decide before, too.
+	//
+	// Default: none.
+	EscalateTo *[]*string
+
+	// Timeout is how long the request waits, counted from the escalation if there
+	// is one, from 1 minute to 365 days.
+	//
+	// Default: 3 days.
+	Timeout awscdk.Duration
+
+	// WarnAfter is when the request counts as late, from 1 minute to Timeout.
+	//
+	// Default: half of Timeout.
+	WarnAfter awscdk.Duration
+
+	// OnRejected says what happens when the answer was no, or did not come:
+	// [FailRun] or [Continue].
+	//
+	// Default: FailRun.
+	OnRejected *Exhausted
+
+	// When says for which runs the stage is needed. It can read the results of
+	// the stages before it; see [Result].
+	//
+	// Default: for every run.
+	When awsstepfunctions.Condition
+}
+
+// Approval is a stage in which a person decides. Its request goes to the supply
+// chain's bus, and the answer comes back there as an event of the type
+// "media.approval.decided.v1"; the package's documentation shows it.
+func Approval(name string, p *ApprovalStageProps) Stage {
+	s := &approvalStage{name, props.Merge(approvalStageDefaults(), p)}
+	if s.Subject == nil {
+		s.Subject = &s.name
+	}
+	return s
+}
+
+type approvalStage struct {
+	name string
+	*ApprovalStageProps
+}
+
+func (s *approvalStage) stageName() string                { return s.name }
+func (s *approvalStage) when() awsstepfunctions.Condition { return s.When }
+func (s *approvalStage) inner() []Stage                   { return s.OnRejected.inner() }
+
+func (s *approvalStage) problems(before names) []error {
+	all := []error{
+		requestProblems(s.Findings, before),
+		peopleProblem("Deciders", s.Deciders),
+		duration("EscalateAfter", s.EscalateAfter, minute, year),
+		peopleProblem("EscalateTo", s.EscalateTo),
+		props.Requires("EscalateTo", s.EscalateTo, "EscalateAfter", s.EscalateAfter),
+		duration("Timeout", s.Timeout, minute, year),
+		duration("WarnAfter", s.WarnAfter, minute, year),
+		atMost("WarnAfter", s.WarnAfter, "Timeout", s.Timeout),
+	}
+	all = append(all, s.OnRejected.notToApproval()...)
+	all = append(all, conditionProblems(s.When, before)...)
+	return append([]error{nameProblem("Approval", s.name)}, within("Approval", s.name, all...)...)
+}
+
+func (s *approvalStage) define(g *graph, next awsstepfunctions.State) awsstepfunctions.State {
+	last := attempt{partner: approver, timeout: seconds(s.Timeout), warn: seconds(s.WarnAfter), request: s.request(false)}
+	attempts := []attempt{last}
+	if s.EscalateAfter != nil {
+		first := last
+		first.timeout = seconds(s.EscalateAfter)
+		first.warn = min(first.warn, first.timeout)
+		last.request = s.request(true)
+		attempts = []attempt{first, last}
+	}
+	return (&asked{graph: g, name: s.name, attempts: attempts, exhausted: s.OnRejected, next: next}).define()
+}
+
+func (s *approvalStage) request(escalated bool) map[string]any {
+	content := map[string]any{"subject": *s.Subject, "escalated": escalated, "deciders": s.people(escalated)}
+	if s.Findings != nil {
+		content["findings"] = *s.Findings
+	}
+	value, _, _ := request(content) // problems are known to be none
+	return value
+}
+
+// people are those who may decide; nobody named means anybody.
+func (s *approvalStage) people(escalated bool) []string {
+	all := texts(s.Deciders)
+	if escalated {
+		all = append(all, texts(s.EscalateTo)...)
+	}
+	return all
+}
+
+func (s *approvalStage) warnSeconds() int {
+	if s.WarnAfter == nil {
+		return seconds(s.Timeout) / 2
+	}
+	return seconds(s.WarnAfter)
+}
