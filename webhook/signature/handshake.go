@@ -51,7 +51,7 @@ func (s *Scheme) Handshake(r *Request, secrets Secrets, now time.Time) (*Reply, 
 			continue
 		}
 		if h.Verified {
-			if _, err := s.authenticate(&v, secrets, now); err != nil {
+			if err := s.authenticate(new(proof), &v, secrets, now); err != nil {
 				return nil, s.blame(err)
 			}
 		}

@@ -15,8 +15,8 @@ func (s *Scheme) Verify(r *Request, secrets Secrets, now time.Time) (Event, erro
 	if err != nil {
 		return Event{}, s.blame(err)
 	}
-	p, err := s.authenticate(&v, secrets, now)
-	if err != nil {
+	var p proof
+	if err := s.authenticate(&p, &v, secrets, now); err != nil {
 		return Event{}, s.blame(err)
 	}
 	event, err := s.event(&v, p.timestamp)
@@ -29,29 +29,28 @@ func (s *Scheme) Verify(r *Request, secrets Secrets, now time.Time) (Event, erro
 
 // authenticate is everything that has to hold before the payload is believed:
 // the cheap checks first.
-func (s *Scheme) authenticate(v *view, secrets Secrets, now time.Time) (p proof, err error) {
+func (s *Scheme) authenticate(p *proof, v *view, secrets Secrets, now time.Time) error {
 	for _, name := range sortedKeys(s.RequiredHeaders) {
 		if err := v.require(Field(inHeader+"."+name), s.RequiredHeaders[name]); err != nil {
-			return p, err
+			return err
 		}
 	}
 	if s.Kind == None {
-		return p, nil
+		return nil
 	}
 	if len(secrets) == 0 || len(secrets) > maxSecrets {
-		return p, fault("", ErrSecret)
+		return fault("", ErrSecret)
 	}
 	if err := p.read(s, v); err != nil {
-		return p, err
+		return err
 	}
-	if err := s.readTime(&p, v, now); err != nil {
-		return p, err
+	if err := s.readTime(p, v, now); err != nil {
+		return err
 	}
 	if err := s.checkBodyDigest(v); err != nil {
-		return p, err
+		return err
 	}
-	err = s.check(&p, v, secrets, now)
-	return p, err
+	return s.check(p, v, secrets, now)
 }
 
 // check compares the proof with what the secrets prove.
