@@ -24,6 +24,11 @@
 // finer one loses the order. A message that fails again and again is either taken
 // out of the order or holds up its group: choose with OnPoison.
 //
+// Messages that wait behind a failing one in the same batches count as received
+// each time too, and can be parked with it although nobody tried them. With a
+// BatchSize of 1 none waits there, and what package sqsbatch moves at once delays
+// none.
+//
 // # Duplicates
 //
 // SNS and SQS drop a message whose deduplication id they had in the last 5
@@ -53,8 +58,8 @@
 // developer guide, "Message replay for FIFO topic subscribers"). Replayed messages
 // have the ids they had before.
 //
-// Messages in the dead-letter queue of the queue are moved back by
-// "aws sqs start-message-move-task", those in Undeliverable are not (API reference
-// of SQS, StartMessageMoveTask): receive them and send them to the queue with their
-// group and deduplication ids.
+// Messages in DeadLetterQueue are moved back by "aws sqs start-message-move-task",
+// given the queue as --destination-arn; those in Undeliverable are not (API
+// reference of SQS, StartMessageMoveTask): receive them, and send them to the queue
+// with their group and deduplication ids.
 package snsfifo

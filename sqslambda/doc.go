@@ -29,7 +29,10 @@
 // assets, use a single group, or reserve a concurrency of 1 for the function.
 //
 // A dead-letter queue takes a message out of its order: the next one of the same
-// group is processed without it.
+// group is processed without it. Messages that wait behind a failing one in the
+// same batches count as received each time too, and can be parked with it although
+// nobody tried them; with a BatchSize of 1 none waits there, and what package
+// sqsbatch moves at once delays none.
 //
 // # Queues of others
 //
@@ -49,9 +52,11 @@
 // When the cause is mended, move the parked messages back with the console's
 // "Start DLQ redrive" or with
 //
-//	aws sqs start-message-move-task --source-arn DEAD_LETTER_QUEUE_ARN
+//	aws sqs start-message-move-task --source-arn DEAD_LETTER_QUEUE_ARN --destination-arn QUEUE_ARN
 //
-// which runs one task at a time for each queue. It works because the queue is a
-// dead-letter queue of SQS; those of SNS subscriptions and of EventBridge rules
-// it refuses (API reference of SQS, StartMessageMoveTask).
+// which runs one task at a time for each queue. The destination must be given,
+// since SQS knows where a message came from only if SQS moved it, and package
+// sqsbatch moves messages too. It works because the queue is a dead-letter queue of
+// SQS; those of SNS subscriptions and of EventBridge rules it refuses (API
+// reference of SQS, StartMessageMoveTask).
 package sqslambda

@@ -138,6 +138,20 @@ func TestAnAliasHasTheTimeoutOfItsFunction(t *testing.T) {
 	assert.Equal(t, cdktest.Resolved(t, stack, alias.FunctionName()), cdktest.PropertiesOf(t, c.Mapping)["FunctionName"])
 }
 
+func TestAVersionHasTheTimeoutOfItsFunction(t *testing.T) {
+	stack := testkit.NewStack(t)
+	version := ownFunction(stack, "Mine", 20).CurrentVersion()
+	c := newConsumer(stack, &sqslambda.ConsumerProps{Function: version})
+	assert.Equal(t, 120, cdktest.PropertiesOf(t, c.Queue)["VisibilityTimeout"])
+}
+
+func TestAFunctionOfYourOwnOnAQueueWhoseDeadLetterQueueIsUnknown(t *testing.T) {
+	stack := testkit.NewStack(t)
+	function := ownFunction(stack, "Mine", 20)
+	newConsumer(stack, &sqslambda.ConsumerProps{Function: function, ExistingQueue: importedQueue(stack, "ingest")})
+	assert.Nil(t, cdktest.PropertiesOf(t, function)["Environment"])
+}
+
 func TestAFunctionOfTwoQueuesKeepsTheDeadLetterQueueOfTheFirst(t *testing.T) {
 	stack := testkit.NewStack(t)
 	function := ownFunction(stack, "Mine", 20)

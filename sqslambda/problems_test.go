@@ -163,6 +163,12 @@ func TestProblems(t *testing.T) {
 			},
 			"- ExistingQueue must be a FIFO queue, got a standard one; import one by token with Fifo: true",
 		},
+		"an existing FIFO queue that is to be standard": {
+			func(s constructs.Construct) *props {
+				return &props{GoPackage: goPackage(), Fifo: jsii.Bool(false), ExistingQueue: importedQueue(s, "ingest.fifo")}
+			},
+			"- ExistingQueue must be a standard queue, got a FIFO one: leave Fifo out, the queue says it",
+		},
 		"a standard dead-letter queue of a FIFO queue": {
 			func(s constructs.Construct) *props {
 				return &props{GoPackage: goPackage(), Fifo: jsii.Bool(true), ExistingDeadLetterQueue: importedQueue(s, "parked")}
