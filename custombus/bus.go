@@ -78,7 +78,7 @@ func NewBus(scope constructs.Construct, id *string, user *BusProps) *Bus {
 			SourceArn: b.Bus.EventBusArn(), CrossAccount: jsii.Bool(true),
 		})
 	}
-	if p.LogLevel != "" {
+	if len(logTypes(p.LogLevel)) > 0 {
 		b.LogGroup = p.LogGroup
 		if b.LogGroup == nil {
 			b.LogGroup = awslogs.NewLogGroup(b, jsii.String("LogGroup"), logGroupDefaults())

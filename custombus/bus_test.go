@@ -184,6 +184,16 @@ func TestLogsReachTheirGroup(t *testing.T) {
 	assert.Contains(t, policy, `aws:SourceArn`)
 }
 
+func TestLogsSwitchedOff(t *testing.T) {
+	stack := testkit.NewStack(t)
+
+	bus := newBus(stack, &custombus.BusProps{LogLevel: awsevents.Level_OFF})
+
+	assert.Nil(t, bus.LogGroup)
+	cdktest.One(t, stack, "AWS::Events::EventBus").Has(t, "LogConfig", `{"Level": "OFF"}`)
+	assert.Len(t, cdktest.Resources(t, stack), 2, "the bus and its archive")
+}
+
 func TestLogsOfAnEncryptedBusToAGroupOfTheUsersOwn(t *testing.T) {
 	stack := testkit.NewStack(t)
 	key := awskms.NewKey(stack, jsii.String("Key"), nil)
@@ -227,7 +237,7 @@ func TestEveryProblemIsReportedAndNothingDefined(t *testing.T) {
 		})
 	})
 
-	assert.EqualError(t, err, `custombus.Bus "Stack/Bad": invalid properties:
+	require.EqualError(t, err, `custombus.Bus "Stack/Bad": invalid properties:
 - ExistingBus and EventBusProps exclude each other: set one of them
 - ExistingBus and EncryptionKey exclude each other: set one of them
 - EventBusProps.KmsKey must be unset: set EncryptionKey, which also grants what EventBridge needs
@@ -281,7 +291,7 @@ func TestAGrantThatWouldDoNothingIsRefused(t *testing.T) {
 		bus.GrantPutEventsTo(awsiam.NewAccountPrincipal(jsii.String("111122223333")))
 	})
 
-	assert.EqualError(t, err, `custombus.Bus "Stack/Edits/GrantPutEventsTo": invalid properties:
+	require.EqualError(t, err, `custombus.Bus "Stack/Edits/GrantPutEventsTo": invalid properties:
 - grantee has no policy of its own, so nothing was granted: let accounts, organizations and principals of other accounts in with AddPublisher`)
 	assert.Empty(t, cdktest.All(t, stack, "AWS::Events::EventBusPolicy"))
 }
@@ -299,7 +309,7 @@ func TestRules(t *testing.T) {
 	cdktest.One(t, stack, "AWS::Events::Rule").Has(t, "EventBusName", resolved(t, stack, bus.Bus.EventBusName()))
 	assert.Equal(t, "Stack/Edits/Locked", *rule.Node().Path())
 	err := cdktest.Problem(t, bus, func(_ constructs.Construct, id *string) { bus.AddRule(id, nil) })
-	assert.ErrorContains(t, err, "custombus.Rule \"Stack/Edits/Bad\": invalid properties:\n- Pattern is required")
+	require.ErrorContains(t, err, "custombus.Rule \"Stack/Edits/Bad\": invalid properties:\n- Pattern is required")
 }
 
 func TestForwardTo(t *testing.T) {
@@ -324,7 +334,7 @@ func TestMetrics(t *testing.T) {
 	assert.Equal(t, "AWS/Events", *metric.Namespace())
 	assert.Equal(t, "MatchedEvents", *metric.MetricName())
 	assert.Equal(t, map[string]any{"EventBusName": *bus.Bus.EventBusName()}, *metric.Dimensions())
-	assert.Equal(t, 3600.0, *metric.Period().ToSeconds(nil))
+	assert.InDelta(t, 3600.0, *metric.Period().ToSeconds(nil), 0)
 }
 
 func TestAlarmsOfTheBusAndOfAllItsRules(t *testing.T) {
@@ -342,7 +352,7 @@ func TestAlarmsOfTheBusAndOfAllItsRules(t *testing.T) {
 		alarm.Has(t, "AlarmActions", `[`+resolved(t, stack, operators.TopicArn())+`]`)
 	}
 	err := cdktest.Problem(t, bus, func(constructs.Construct, *string) { bus.AddAlarms(nil) })
-	assert.EqualError(t, err, `custombus.Bus.AddAlarms "Stack/Edits/Alarms": invalid properties:
+	require.EqualError(t, err, `custombus.Bus.AddAlarms "Stack/Edits/Alarms": invalid properties:
 - action is required
 - the alarms exist already: add further actions to the ones that the first call returned`)
 }

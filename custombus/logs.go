@@ -59,6 +59,7 @@ func logTypes(level awsevents.Level) []string {
 		return []string{"Error", "Info", "Trace"}
 	case awsevents.Level_ERROR:
 		return []string{"Error"}
+	case awsevents.Level_OFF:
 	}
 	return nil
 }
@@ -81,7 +82,7 @@ func (b *Bus) allowDelivery(sources []*string) {
 // bus, and the delivery service decrypt them (EventBridge user guide,
 // "Encrypting event bus logs with AWS KMS in EventBridge").
 func (b *Bus) allowLogKey(key awskms.IKey) {
-	conditions := &map[string]any{"StringLike": map[string]any{
+	conditions := map[string]any{"StringLike": map[string]any{
 		"kms:EncryptionContext:SourceArn": awscdk.Stack_Of(b).FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("logs"), Resource: jsii.String("*"), ArnFormat: awscdk.ArnFormat_NO_RESOURCE_NAME,
 		}),

@@ -95,7 +95,7 @@ type BusProps struct {
 	SchemaDiscovery *bool
 
 	// LogLevel has EventBridge log what becomes of each event: Level_ERROR,
-	// Level_INFO or Level_TRACE.
+	// Level_INFO, Level_TRACE, or Level_OFF for no logs.
 	//
 	// Default: no logs.
 	LogLevel awsevents.Level

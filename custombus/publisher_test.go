@@ -97,9 +97,9 @@ func TestPublisherProblems(t *testing.T) {
 		bus.AddPublisher(id, &custombus.PublisherProps{Accounts: jsii.Strings("editor"), Organizations: jsii.Strings("*")})
 	})
 
-	assert.EqualError(t, none, `custombus.Publisher "Stack/Edits/Bad": invalid properties:
+	require.EqualError(t, none, `custombus.Publisher "Stack/Edits/Bad": invalid properties:
 - one of Accounts, Organizations, Principals is required`)
-	assert.EqualError(t, wrong, `custombus.Publisher "Stack/Edits/Bad": invalid properties:
+	require.EqualError(t, wrong, `custombus.Publisher "Stack/Edits/Bad": invalid properties:
 - Accounts[0] must be an account id of 12 digits, got "editor"
 - Organizations[0] must be an organization id such as "o-a1b2c3d4e5", got "*"`)
 }
@@ -109,7 +109,7 @@ func TestConditionsWithoutPublishers(t *testing.T) {
 		custombus.NewBus(scope, id, &custombus.BusProps{PublisherSources: jsii.Strings("a"), PublisherDetailTypes: jsii.Strings("b")})
 	})
 
-	assert.EqualError(t, err, `custombus.Bus "Stack/Bad": invalid properties:
+	require.EqualError(t, err, `custombus.Bus "Stack/Bad": invalid properties:
 - PublisherSources and PublisherDetailTypes have no effect without PublisherAccounts, PublisherOrganizations or PublisherPrincipals`)
 }
 
@@ -133,9 +133,9 @@ func TestAPolicyThatEventBridgeWouldNotTakeIsRefused(t *testing.T) {
 		bus.AddPublisher(id, &custombus.PublisherProps{Accounts: accounts(80)})
 	})
 
-	assert.ErrorContains(t, all, "custombus.Bus \"Stack/Bad\": invalid properties:\n- the policy of the bus would have ")
-	assert.ErrorContains(t, all, " characters, more than the 10240 that EventBridge takes: let an organization in with PublisherOrganizations instead of its accounts one by one")
-	assert.ErrorContains(t, oneTooMany, "more than the 10240 that EventBridge takes: let an organization in with Organizations instead")
+	require.ErrorContains(t, all, "custombus.Bus \"Stack/Bad\": invalid properties:\n- the policy of the bus would have ")
+	require.ErrorContains(t, all, " characters, more than the 10240 that EventBridge takes: let an organization in with PublisherOrganizations instead of its accounts one by one")
+	require.ErrorContains(t, oneTooMany, "more than the 10240 that EventBridge takes: let an organization in with Organizations instead")
 	assert.Len(t, cdktest.All(t, stack, "AWS::Events::EventBusPolicy"), 1, "what fitted")
 }
 

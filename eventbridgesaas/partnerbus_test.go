@@ -124,7 +124,7 @@ func TestEveryProblemIsReportedAndNothingDefined(t *testing.T) {
 	})
 	missing := cdktest.Problem(t, stack, func(scope constructs.Construct, id *string) { eventbridgesaas.NewPartnerBus(scope, id, nil) })
 
-	assert.EqualError(t, err, `eventbridgesaas.PartnerBus "Stack/Bad": invalid properties:
+	require.EqualError(t, err, `eventbridgesaas.PartnerBus "Stack/Bad": invalid properties:
 - EventSourceName must be a partner event source, aws.partner/PARTNER/NAMESPACE/NAME, got "aws.partner/example.com"
 - ExistingBus and EventBusProps exclude each other: set one of them
 - ExistingBus and EncryptionKey exclude each other: set one of them
@@ -133,7 +133,7 @@ func TestEveryProblemIsReportedAndNothingDefined(t *testing.T) {
 - EventBusProps.KmsKey and DeadLetterQueue must be unset: set EncryptionKey, which also grants what EventBridge needs
 - DisableArchive excludes ArchiveRetention and ArchivePattern: set one of them
 - ArchiveRetention must be whole days, got 1.5`)
-	assert.EqualError(t, missing, `eventbridgesaas.PartnerBus "Stack/Bad": invalid properties:
+	require.EqualError(t, missing, `eventbridgesaas.PartnerBus "Stack/Bad": invalid properties:
 - EventSourceName is required`)
 }
 
@@ -155,7 +155,7 @@ func TestNamesOfEventSources(t *testing.T) {
 			if good {
 				assert.NotPanics(t, func() { define(stack, jsii.String("Rights")) })
 			} else {
-				assert.ErrorContains(t, cdktest.Problem(t, stack, define), "EventSourceName must be a partner event source")
+				require.ErrorContains(t, cdktest.Problem(t, stack, define), "EventSourceName must be a partner event source")
 			}
 		})
 	}
@@ -189,7 +189,7 @@ func TestRules(t *testing.T) {
 		cdktest.JSON(t, cdktest.Resolved(t, stack, (*rule.MetricTriggeredRules(nil).Dimensions())["RuleName"])),
 		"rule/aws.partner/example.com/acme/rights/NAME")
 	err := cdktest.Problem(t, bus, func(_ constructs.Construct, id *string) { bus.AddRule(id, nil) })
-	assert.ErrorContains(t, err, "eventbridgesaas.Rule \"Stack/Rights/Bad\": invalid properties:\n- Pattern is required")
+	require.ErrorContains(t, err, "eventbridgesaas.Rule \"Stack/Rights/Bad\": invalid properties:\n- Pattern is required")
 }
 
 // EventBridge takes no policy on a partner bus.
@@ -227,7 +227,7 @@ func TestMetricEvents(t *testing.T) {
 	assert.Equal(t, "Events", *metric.MetricName())
 	assert.Equal(t, map[string]any{"EventSourceName": source}, *metric.Dimensions())
 	assert.Equal(t, "Sum", *metric.Statistic())
-	assert.Equal(t, 60.0, *metric.Period().ToSeconds(nil))
+	assert.InDelta(t, 60.0, *metric.Period().ToSeconds(nil), 0)
 }
 
 func TestTheAlarmRingsWhenThePartnerIsSilent(t *testing.T) {
@@ -264,10 +264,10 @@ func TestAlarmProblems(t *testing.T) {
 		bus.AddAlarms(nil, &eventbridgesaas.AlarmsProps{Silence: awscdk.Duration_Minutes(jsii.Number(90))})
 	})
 
-	assert.EqualError(t, tooLong, `eventbridgesaas.PartnerBus.AddAlarms "Stack/Rights/Alarms": invalid properties:
+	require.EqualError(t, tooLong, `eventbridgesaas.PartnerBus.AddAlarms "Stack/Rights/Alarms": invalid properties:
 - action is required
 - Silence in hours must be between 1 and 168, got 192`)
-	assert.ErrorContains(t, tooShort, "- Silence in hours must be a whole number, got 1.5")
+	require.ErrorContains(t, tooShort, "- Silence in hours must be a whole number, got 1.5")
 }
 
 func TestAPartnerBusIsAConstruct(t *testing.T) {

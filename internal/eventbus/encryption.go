@@ -38,10 +38,10 @@ func Encrypt(self constructs.Construct, bus awsevents.EventBus, name *string, ke
 	AllowKey(self, key, principal, nil, "kms:DescribeKey") // called with nothing to have a condition on
 	if archived {
 		// For the archive, EventBridge names no source, only the bus in the encryption context.
-		AllowKey(self, key, principal, &map[string]any{"StringEquals": map[string]any{contextKey: arn}},
+		AllowKey(self, key, principal, map[string]any{"StringEquals": map[string]any{contextKey: arn}},
 			"kms:Decrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
 	} else {
-		AllowKey(self, key, principal, &map[string]any{"StringEquals": map[string]any{
+		AllowKey(self, key, principal, map[string]any{"StringEquals": map[string]any{
 			contextKey: arn, "aws:SourceArn": arn, "aws:SourceAccount": awscdk.Stack_Of(self).Account(),
 		}}, "kms:Decrypt", "kms:GenerateDataKey")
 	}
@@ -55,13 +55,16 @@ func Encrypt(self constructs.Construct, bus awsevents.EventBus, name *string, ke
 }
 
 // AllowKey lets a service do actions with key.
-func AllowKey(self constructs.Construct, key awskms.IKey, service string, conditions *map[string]any, actions ...string) {
-	queue.AddToKey(self, key, awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+func AllowKey(self constructs.Construct, key awskms.IKey, service string, conditions map[string]any, actions ...string) {
+	use := &awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(service), nil)},
 		Actions:    jsii.Strings(actions...),
 		Resources:  jsii.Strings("*"), // in a key policy: this key
-		Conditions: conditions,
-	}))
+	}
+	if conditions != nil {
+		use.Conditions = &conditions
+	}
+	queue.AddToKey(self, key, awsiam.NewPolicyStatement(use))
 }
 
 // ARN is the one of the bus of this account and Region with that name.

@@ -15,10 +15,11 @@ import (
 // minutes unless options differ (EventBridge user guide, "Monitoring Amazon
 // EventBridge").
 func (r *Rule) Metric(name *string, options *awscloudwatch.MetricOptions) awscloudwatch.Metric {
+	dimensions := r.dimensions()
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 		Namespace:     jsii.String("AWS/Events"),
 		MetricName:    name,
-		DimensionsMap: r.dimensions(),
+		DimensionsMap: &dimensions,
 		Statistic:     awscloudwatch.Stats_SUM(),
 	}).With(props.Merge(awscloudwatch.MetricOptions{}, options))
 }
@@ -81,11 +82,11 @@ func (r *Rule) AddAlarms(action awscloudwatch.IAlarmAction) *Alarms {
 
 // dimensions name bus and rule, as CloudWatch has them: on the default bus, the
 // rule alone.
-func (r *Rule) dimensions() *map[string]*string {
+func (r *Rule) dimensions() map[string]*string {
 	if r.bus.isDefault() {
-		return &map[string]*string{"RuleName": r.Rule.RuleName()}
+		return map[string]*string{"RuleName": r.Rule.RuleName()}
 	}
-	return &map[string]*string{"EventBusName": r.bus.EventBusName(), "RuleName": r.name()}
+	return map[string]*string{"EventBusName": r.bus.EventBusName(), "RuleName": r.name()}
 }
 
 // name of the rule. Its Ref is the name only on the default bus; on another it

@@ -41,11 +41,12 @@ func (r *Rule) assumed(brought awsiam.IRole, action string, resource *string) aw
 	role := brought
 	if role == nil {
 		if r.Role == nil {
+			assumers := conditions(r, r.anyRule())
 			r.Role = awsiam.NewRole(r, jsii.String("Role"), &awsiam.RoleProps{
 				Description: jsii.String("Lets an EventBridge rule reach its targets"),
 				AssumedBy: awsiam.NewServicePrincipal(jsii.String(principal), &awsiam.ServicePrincipalOpts{
 					// The rule names the role, so the role cannot name the rule.
-					Conditions: conditions(r, r.anyRule()),
+					Conditions: &assumers,
 				}),
 			})
 		}
@@ -69,16 +70,17 @@ func (r *Rule) anyRule() *string {
 // Statement lets EventBridge do actions for one source of this account: a rule or a
 // bus, by ARN.
 func Statement(self constructs.Construct, source *string, actions ...string) awsiam.PolicyStatement {
+	senders := conditions(self, source)
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(principal), nil)},
 		Actions:    jsii.Strings(actions...),
-		Conditions: conditions(self, source),
+		Conditions: &senders,
 	})
 }
 
 // conditions keep others from making EventBridge act for them.
-func conditions(self constructs.Construct, source *string) *map[string]any {
-	return &map[string]any{
+func conditions(self constructs.Construct, source *string) map[string]any {
+	return map[string]any{
 		"ArnLike":      map[string]any{"aws:SourceArn": source},
 		"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(self).Account()},
 	}

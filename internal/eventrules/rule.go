@@ -188,11 +188,11 @@ func (p *RuleProps) problems(scope constructs.Construct) []error {
 
 func (p *RuleProps) targetProblems() []error {
 	if p.Targets == nil || len(*p.Targets) == 0 {
-		return []error{errors.New("Targets is required")}
+		return []error{props.Required("Targets", nil)}
 	}
 	var all []error
 	if n := len(*p.Targets); n > maxTargets {
-		all = append(all, fmt.Errorf("Targets must have at most %d entries, got %d: add another rule with the same pattern", maxTargets, n))
+		all = append(all, fmt.Errorf("%s must have at most %d entries, got %d: add another rule with the same pattern", "Targets", maxTargets, n))
 	}
 	for i, target := range *p.Targets {
 		name := fmt.Sprintf("Targets[%d]", i)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -152,7 +153,7 @@ func (t *FunctionTarget) bind(r *Rule) *awsevents.RuleTargetConfig {
 	r.permissions++
 	id := "Permission"
 	if r.permissions > 1 {
-		id += fmt.Sprint(r.permissions)
+		id += strconv.Itoa(r.permissions)
 	}
 	// Not the function's AddPermission, which leaves imported functions out.
 	awslambda.NewCfnPermission(r, jsii.String(id), &awslambda.CfnPermissionProps{

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mediasupplychain/cdk/internal/cdktest"
 	"github.com/mediasupplychain/cdk/internal/eventrules"
@@ -71,7 +72,7 @@ func TestGroupsOfAFifoQueue(t *testing.T) {
 			problem := cdktest.Problem(t, stack, func(scope constructs.Construct, id *string) {
 				eventrules.New(scope, id, "custombus.Rule", bus, &eventrules.RuleProps{Pattern: edits(), Targets: &[]eventrules.Target{&c.target}})
 			})
-			assert.ErrorContains(t, problem, "custombus.Rule \"Stack/Bad\": invalid properties:\n- "+c.want)
+			require.ErrorContains(t, problem, "custombus.Rule \"Stack/Bad\": invalid properties:\n- "+c.want)
 		})
 	}
 }
