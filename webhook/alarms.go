@@ -56,7 +56,7 @@ func (e *Endpoint) AddAlarms(action awscloudwatch.IAlarmAction, p *AlarmsProps) 
 			"Webhooks could not be handed on, and partners have to send them again. The function's log says why.", action),
 		Errors: alarm.AtLeast(scope, "Errors", e.Function.MetricErrors(sum), 1,
 			"The webhook function ended without an answer. Its log says why.", action),
-		ServerErrors: alarm.AtLeast(scope, "ServerErrors", e.Api.MetricServerError(sum), *p.Failed,
+		ServerErrors: alarm.AtLeast(scope, "ServerErrors", e.API.MetricServerError(sum), *p.Failed,
 			"The webhook API answers with 5xx: partners have to send again.", action),
 	}
 }

@@ -18,14 +18,14 @@ import (
 func (e *Endpoint) defineAPI() {
 	logs := accessLogDefaults()
 	e.AccessLogs = awslogs.NewLogGroup(e, jsii.String("AccessLogs"), props.Merge(logs, e.props.AccessLogProps))
-	e.Api = awsapigateway.NewRestApi(e, jsii.String("Api"), props.Merge(apiDefaults(), e.props.RestApiProps,
+	e.API = awsapigateway.NewRestApi(e, jsii.String("Api"), props.Merge(apiDefaults(), e.props.RestAPIProps,
 		&awsapigateway.RestApiProps{
 			// Every body comes as the bytes that were sent.
 			BinaryMediaTypes: jsii.Strings("*/*"),
 			DeployOptions:    e.stage(),
 			Policy:           e.resourcePolicy(),
 		}))
-	e.URL = e.Api.Url()
+	e.URL = e.API.Url()
 	e.answerForTheAPI()
 	e.integration = awsapigateway.NewIntegration(&awsapigateway.IntegrationProps{
 		Type:                  awsapigateway.IntegrationType_AWS_PROXY,
@@ -37,14 +37,14 @@ func (e *Endpoint) defineAPI() {
 	// method, and a function's policy has 20 KB.
 	e.Function.AddPermission(jsii.String("Api"), &awslambda.Permission{
 		Principal: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
-		SourceArn: e.Api.ArnForExecuteApi(jsii.String("*"), jsii.String("/*"), jsii.String("*")),
+		SourceArn: e.API.ArnForExecuteApi(jsii.String("*"), jsii.String("/*"), jsii.String("*")),
 	})
 }
 
 func (e *Endpoint) stage() *awsapigateway.StageOptions {
 	var given *awsapigateway.StageOptions
-	if e.props.RestApiProps != nil {
-		given = e.props.RestApiProps.DeployOptions
+	if e.props.RestAPIProps != nil {
+		given = e.props.RestAPIProps.DeployOptions
 	}
 	if given != nil && given.MethodOptions != nil {
 		e.overrides = len(*given.MethodOptions)
@@ -87,13 +87,13 @@ var accessLogFormat = func() string {
 // answerForTheAPI gives the answers to what never reaches the function.
 func (e *Endpoint) answerForTheAPI() {
 	// API Gateway calls a path it does not know a missing token, and says 403.
-	e.Api.AddGatewayResponse(jsii.String("UnknownPath"), &awsapigateway.GatewayResponseOptions{
+	e.API.AddGatewayResponse(jsii.String("UnknownPath"), &awsapigateway.GatewayResponseOptions{
 		Type:       awsapigateway.ResponseType_MISSING_AUTHENTICATION_TOKEN(),
 		StatusCode: jsii.String("404"),
 		Templates:  &map[string]*string{"application/json": jsii.String(`{"message":"Not found"}`)},
 	})
 	// 429 is a 4xx, after which some partners never try again.
-	e.Api.AddGatewayResponse(jsii.String("Throttled"), &awsapigateway.GatewayResponseOptions{
+	e.API.AddGatewayResponse(jsii.String("Throttled"), &awsapigateway.GatewayResponseOptions{
 		Type:            awsapigateway.ResponseType_THROTTLED(),
 		StatusCode:      jsii.String("503"),
 		ResponseHeaders: &map[string]*string{"Retry-After": jsii.String("'30'")},
@@ -104,7 +104,7 @@ func (e *Endpoint) answerForTheAPI() {
 // addMethod routes a partner's path to the function, with every method: it is
 // the function that knows which ones the partner may use.
 func (e *Endpoint) addMethod(path string, secretInPath bool) awsapigateway.Resource {
-	resource := e.Api.Root().ResourceForPath(jsii.String(path))
+	resource := e.API.Root().ResourceForPath(jsii.String(path))
 	if secretInPath {
 		resource = resource.AddResource(jsii.String("{secret}"), nil)
 	}
@@ -122,7 +122,7 @@ func (e *Endpoint) throttle(resource awsapigateway.Resource, methods []string, r
 		return
 	}
 	var stage awscdk.CfnResource
-	jsii.UnsafeCast(e.Api.DeploymentStage().Node().DefaultChild(), &stage)
+	jsii.UnsafeCast(e.API.DeploymentStage().Node().DefaultChild(), &stage)
 	for _, method := range methods {
 		e.overrides++ // the first setting is the stage's own
 		setting := map[string]any{

@@ -23,8 +23,8 @@ import (
 type Endpoint struct {
 	constructs.Construct
 
-	// Api is where the partners send to.
-	Api awsapigateway.RestApi
+	// API is where the partners send to.
+	API awsapigateway.RestApi
 
 	// URL is the address of the API's stage; a partner's is Partner.URL.
 	URL *string

@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -38,7 +39,7 @@ func TestDefaults(t *testing.T) {
 	assert.Nil(t, function["TracingConfig"])
 	assert.Equal(t, 30, cdktest.PropertiesOf(t, e.LogGroup)["RetentionInDays"])
 
-	api := cdktest.PropertiesOf(t, e.Api)
+	api := cdktest.PropertiesOf(t, e.API)
 	assert.Equal(t, []any{"*/*"}, api["BinaryMediaTypes"])
 	assert.Equal(t, map[string]any{"Types": []any{"REGIONAL"}}, api["EndpointConfiguration"])
 	assert.Nil(t, api["Policy"])
@@ -105,7 +106,7 @@ func TestOnePermissionLetsTheAPIInvokeTheFunction(t *testing.T) {
 	assert.Equal(t, cdktest.Resource{
 		"Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com",
 		"FunctionName": cdktest.Resolved(t, stack, e.Function.FunctionArn()),
-		"SourceArn":    cdktest.Resolved(t, stack, e.Api.ArnForExecuteApi(jsii.String("*"), jsii.String("/*"), jsii.String("*"))),
+		"SourceArn":    cdktest.Resolved(t, stack, e.API.ArnForExecuteApi(jsii.String("*"), jsii.String("/*"), jsii.String("*"))),
 	}, cdktest.One(t, stack, "AWS::Lambda::Permission"))
 }
 
@@ -117,7 +118,7 @@ func TestOverrides(t *testing.T) {
 			Timeout: awscdk.Duration_Seconds(jsii.Number(29)), MemorySize: jsii.Number(512), Architecture: awslambda.Architecture_X86_64(),
 			Environment: &map[string]*string{"LOG_LEVEL": jsii.String("DEBUG")},
 		},
-		RestApiProps: &awsapigateway.RestApiProps{
+		RestAPIProps: &awsapigateway.RestApiProps{
 			RestApiName: jsii.String("Partners"), CloudWatchRole: jsii.Bool(false), DisableExecuteApiEndpoint: jsii.Bool(true),
 			DeployOptions: &awsapigateway.StageOptions{StageName: jsii.String("live"), LoggingLevel: awsapigateway.MethodLoggingLevel_ERROR},
 		},
@@ -141,8 +142,8 @@ func TestOverrides(t *testing.T) {
 	assert.Equal(t, []any{"x86_64"}, function["Architectures"])
 	assert.Equal(t, map[string]any{"Mode": "Active"}, function["TracingConfig"])
 	assert.Equal(t, "DEBUG", function["Environment"].(map[string]any)["Variables"].(map[string]any)["LOG_LEVEL"])
-	assert.Equal(t, "Partners", cdktest.PropertiesOf(t, e.Api)["Name"])
-	assert.Equal(t, true, cdktest.PropertiesOf(t, e.Api)["DisableExecuteApiEndpoint"])
+	assert.Equal(t, "Partners", cdktest.PropertiesOf(t, e.API)["Name"])
+	assert.Equal(t, true, cdktest.PropertiesOf(t, e.API)["DisableExecuteApiEndpoint"])
 	assert.Empty(t, cdktest.All(t, stack, "AWS::ApiGateway::Account"))
 	stage := cdktest.One(t, stack, "AWS::ApiGateway::Stage")
 	stage.Has(t, "StageName", `"live"`)
@@ -153,8 +154,8 @@ func TestOverrides(t *testing.T) {
 	cdktest.One(t, stack, "AWS::S3::Bucket").Has(t, "VersioningConfiguration", `{"Status":"Enabled"}`)
 	assert.Equal(t, map[string]any{"PointInTimeRecoveryEnabled": true}, cdktest.PropertiesOf(t, e.Table)["PointInTimeRecoverySpecification"])
 	config := configurationOf(t, stack)["/github"].(map[string]any)
-	assert.Equal(t, 4194304.0, config["maxBody"])
-	assert.Equal(t, 65536.0, config["inline"])
+	assert.Equal(t, 4194304, int(config["maxBody"].(float64)))
+	assert.Equal(t, 65536, int(config["inline"].(float64)))
 }
 
 func TestAnExistingBucket(t *testing.T) {
@@ -182,16 +183,11 @@ func TestNothingIsDefinedThatNoPartnerNeeds(t *testing.T) {
 func granted(t *testing.T, e *webhook.Endpoint) []string {
 	var all []string
 	for _, s := range cdktest.Statements(t, cdktest.PropertiesOf(t, e.Policy)) {
-		line := s["Sid"].(string)
-		switch actions := s["Action"].(type) {
-		case string:
-			line += " " + actions
-		case []any:
-			for _, a := range actions {
-				line += " " + a.(string)
-			}
+		words := []string{s["Sid"].(string)}
+		for _, action := range s["Action"].([]any) {
+			words = append(words, action.(string))
 		}
-		all = append(all, line)
+		all = append(all, strings.Join(words, " "))
 	}
 	return all
 }
@@ -259,7 +255,7 @@ func TestSourceIPRangesArePolicy(t *testing.T) {
 	assert.Equal(t, map[string]any{"Version": "2012-10-17", "Statement": []any{map[string]any{
 		"Sid": "SourceIPRanges", "Effect": "Allow", "Principal": map[string]any{"AWS": "*"}, "Action": "execute-api:Invoke", "Resource": "execute-api:/*",
 		"Condition": map[string]any{"IpAddress": map[string]any{"aws:SourceIp": []any{"203.0.113.0/24", "2001:db8::/32"}}},
-	}}}, cdktest.PropertiesOf(t, e.Api)["Policy"])
+	}}}, cdktest.PropertiesOf(t, e.API)["Policy"])
 }
 
 func TestAWebACLOfYourOwn(t *testing.T) {
@@ -268,7 +264,7 @@ func TestAWebACLOfYourOwn(t *testing.T) {
 	e := newEndpoint(stack, func(p *webhook.EndpointProps) { p.WebACLArn = jsii.String(acl) })
 	e.AddPartner("/mux", webhook.Mux(nil))
 	assert.Nil(t, e.WebACL)
-	assert.Equal(t, map[string]any{"WebACLArn": acl, "ResourceArn": cdktest.Resolved(t, stack, e.Api.DeploymentStage().StageArn())},
+	assert.Equal(t, map[string]any{"WebACLArn": acl, "ResourceArn": cdktest.Resolved(t, stack, e.API.DeploymentStage().StageArn())},
 		cdktest.PropertiesOf(t, e.WebACLAssociation))
 }
 
@@ -310,7 +306,7 @@ func TestEveryProblemIsReportedAndNothingDefined(t *testing.T) {
 				Code: awslambda.Code_FromInline(jsii.String("pass")), Timeout: awscdk.Duration_Minutes(jsii.Number(1)),
 				Role: awsiam.Role_FromRoleArn(stack, jsii.String("Role"), jsii.String("arn:aws:iam::111122223333:role/ours"), nil),
 			},
-			RestApiProps: &awsapigateway.RestApiProps{
+			RestAPIProps: &awsapigateway.RestApiProps{
 				BinaryMediaTypes: jsii.Strings("image/png"), Policy: awsiam.NewPolicyDocument(nil),
 				DeployOptions: &awsapigateway.StageOptions{DataTraceEnabled: jsii.Bool(true), ThrottlingRateLimit: jsii.Number(1),
 					AccessLogFormat: awsapigateway.AccessLogFormat_Clf()},
@@ -334,11 +330,11 @@ func TestEveryProblemIsReportedAndNothingDefined(t *testing.T) {
 - FunctionProps.Timeout must be between 1 and 29 seconds, got 60
 - TableProps.PartitionKey and SortKey is set by Endpoint; leave them out
 - TableProps.TimeToLiveAttribute is set by Endpoint; leave it out
-- RestApiProps.BinaryMediaTypes is set by Endpoint; signatures are over the bytes as they came
-- RestApiProps.Policy is set by Endpoint; SourceIPRanges is the policy; set one of them
-- RestApiProps.DeployOptions.AccessLogDestination and AccessLogFormat is set by Endpoint; use AccessLogProps
-- RestApiProps.DeployOptions.DataTraceEnabled is set by Endpoint; it would log bodies and secrets
-- RestApiProps.DeployOptions.ThrottlingRateLimit and ThrottlingBurstLimit is set by Endpoint; use the properties of that name of EndpointProps`)
+- RestAPIProps.BinaryMediaTypes is set by Endpoint; signatures are over the bytes as they came
+- RestAPIProps.Policy is set by Endpoint; SourceIPRanges is the policy; set one of them
+- RestAPIProps.DeployOptions.AccessLogDestination and AccessLogFormat is set by Endpoint; use AccessLogProps
+- RestAPIProps.DeployOptions.DataTraceEnabled is set by Endpoint; it would log bodies and secrets
+- RestAPIProps.DeployOptions.ThrottlingRateLimit and ThrottlingBurstLimit is set by Endpoint; use the properties of that name of EndpointProps`)
 }
 
 func TestADestinationIsRequired(t *testing.T) {
@@ -369,7 +365,7 @@ func TestConsumersReadTheBucket(t *testing.T) {
 	assert.False(t, *e.GrantReadBucket(role).Success(), "there is no bucket yet")
 	e.AddPartner("/mux", webhook.Mux(nil))
 	assert.True(t, *e.GrantReadBucket(role).Success())
-	policy := cdktest.PropertiesOf(t, role.Node().FindChild(jsii.String("DefaultPolicy")).(constructs.IConstruct))
+	policy := cdktest.PropertiesOf(t, role.Node().FindChild(jsii.String("DefaultPolicy")))
 	statements := cdktest.Statements(t, policy)
 	require.Len(t, statements, 1)
 	assert.Equal(t, []any{"s3:GetObject*", "s3:GetBucket*", "s3:List*"}, statements[0]["Action"])
@@ -397,7 +393,7 @@ func TestMetrics(t *testing.T) {
 		assert.Equal(t, "Sum", *metric.Statistic())
 	}
 	minute := e.MetricRejected(&awscloudwatch.MetricOptions{Period: awscdk.Duration_Minutes(jsii.Number(1)), Statistic: jsii.String("Maximum")})
-	assert.Equal(t, 60.0, *minute.Period().ToSeconds(nil))
+	assert.Equal(t, "PT1M", *minute.Period().ToIsoString())
 	assert.Equal(t, "Maximum", *minute.Statistic())
 }
 

@@ -324,7 +324,7 @@ func TestTooManySecretsForOneRole(t *testing.T) {
 		e.AddPartner(fmt.Sprint("/p", i), webhook.Mux(nil))
 	}
 	err := cdktest.Problems(t, func() { e.AddPartner("/p60", webhook.Mux(nil)) })
-	assert.EqualError(t, err, `webhook.Endpoint.AddPartner "Stack/Webhooks/Partners/p60": invalid properties:
+	require.EqualError(t, err, `webhook.Endpoint.AddPartner "Stack/Webhooks/Partners/p60": invalid properties:
 - an endpoint reads at most 60 secrets, as many as fit in the policies of its role; define a second Endpoint`)
 	assert.NotPanics(t, func() { e.AddPartner("/adobe", webhook.AdobeIO("client")) }, "which needs none")
 }

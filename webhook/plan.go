@@ -68,9 +68,14 @@ func (p *plan) problems() []error {
 		return all
 	}
 	if err := p.Scheme.Validate(); err != nil {
-		return append(all, fmt.Errorf("Scheme: %w", err))
+		return append(all, fmt.Errorf("%s: %w", "Scheme", err))
 	}
 	return append(all, p.secretProblem(), p.rememberProblem(), p.room(all))
+}
+
+// problem is about a property of that name.
+func problem(name, format string, args ...any) error {
+	return errors.New(name + " " + fmt.Sprintf(format, args...))
 }
 
 func (p *plan) pathProblem() error {
@@ -84,9 +89,9 @@ func (p *plan) sourceProblem() error {
 	source := p.source()
 	switch {
 	case source == "" || len(source) > maxSource || strings.HasPrefix(source, "aws."):
-		return fmt.Errorf(`Source must have 1 to %d characters and not begin with "aws.", got %q`, maxSource, source)
+		return problem("Source", `must have 1 to %d characters and not begin with "aws.", got %q`, maxSource, source)
 	case slices.ContainsFunc(p.endpoint.added, func(x *Partner) bool { return *x.Source == source }):
-		return fmt.Errorf("Source %q is another partner's: their event ids would be taken for each other's", source)
+		return problem("Source", "%q is another partner's: their event ids would be taken for each other's", source)
 	}
 	return nil
 }
@@ -101,7 +106,7 @@ func (p *plan) rejectProblem() error {
 func (p *plan) secretProblem() error {
 	if !p.needsSecret() {
 		if p.Secret != nil || p.SecretProps != nil {
-			return fmt.Errorf("Secret and SecretProps have no effect: the scheme %q needs no secret", p.Scheme.Name)
+			return problem("Secret and SecretProps", "have no effect: the scheme %q needs no secret", p.Scheme.Name)
 		}
 		return nil
 	}
@@ -127,7 +132,7 @@ func (p *plan) room(problems []error) error {
 	}
 	const token = "${Token[]}"
 	c := p.config()
-	c.Secret, c.Destination.Bus = token, token
+	c.Secret, c.Bus = token, token
 	if p.Confirm != nil {
 		c.Confirm = token
 	}

@@ -79,7 +79,7 @@ type EndpointProps struct {
 	// Default: it is compiled at synthesis.
 	Code awslambda.Code
 
-	// RestApiProps overrides single properties of the API, except BinaryMediaTypes,
+	// RestAPIProps overrides single properties of the API, except BinaryMediaTypes,
 	// DeployOptions' AccessLogDestination, AccessLogFormat, DataTraceEnabled and
 	// throttling, and, with SourceIPRanges, Policy.
 	//
@@ -88,7 +88,7 @@ type EndpointProps struct {
 	//
 	// Default: regional, stage "prod", a CloudWatch role for the account, which is
 	// retained.
-	RestApiProps *awsapigateway.RestApiProps
+	RestAPIProps *awsapigateway.RestApiProps
 
 	// AccessLogProps overrides single properties of the access log's group.
 	//
@@ -165,19 +165,19 @@ func (p *EndpointProps) problems() []error {
 }
 
 func (p *EndpointProps) apiProblems() []error {
-	a := p.RestApiProps
+	a := p.RestAPIProps
 	if a == nil {
 		return nil
 	}
 	all := []error{
-		taken(a.BinaryMediaTypes != nil, "RestApiProps.BinaryMediaTypes", "signatures are over the bytes as they came"),
-		taken(a.Policy != nil && p.SourceIPRanges != nil, "RestApiProps.Policy", "SourceIPRanges is the policy; set one of them"),
+		taken(a.BinaryMediaTypes != nil, "RestAPIProps.BinaryMediaTypes", "signatures are over the bytes as they came"),
+		taken(a.Policy != nil && p.SourceIPRanges != nil, "RestAPIProps.Policy", "SourceIPRanges is the policy; set one of them"),
 	}
 	if d := a.DeployOptions; d != nil {
 		all = append(all,
-			taken(d.AccessLogDestination != nil || d.AccessLogFormat != nil, "RestApiProps.DeployOptions.AccessLogDestination and AccessLogFormat", "use AccessLogProps"),
-			taken(d.DataTraceEnabled != nil, "RestApiProps.DeployOptions.DataTraceEnabled", "it would log bodies and secrets"),
-			taken(d.ThrottlingRateLimit != nil || d.ThrottlingBurstLimit != nil, "RestApiProps.DeployOptions.ThrottlingRateLimit and ThrottlingBurstLimit",
+			taken(d.AccessLogDestination != nil || d.AccessLogFormat != nil, "RestAPIProps.DeployOptions.AccessLogDestination and AccessLogFormat", "use AccessLogProps"),
+			taken(d.DataTraceEnabled != nil, "RestAPIProps.DeployOptions.DataTraceEnabled", "it would log bodies and secrets"),
+			taken(d.ThrottlingRateLimit != nil || d.ThrottlingBurstLimit != nil, "RestAPIProps.DeployOptions.ThrottlingRateLimit and ThrottlingBurstLimit",
 				"use the properties of that name of EndpointProps"))
 	}
 	return all

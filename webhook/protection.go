@@ -35,7 +35,7 @@ func (e *Endpoint) protect() {
 		return
 	}
 	e.WebACLAssociation = awswafv2.NewCfnWebACLAssociation(e, jsii.String("WebACLAssociation"), &awswafv2.CfnWebACLAssociationProps{
-		ResourceArn: e.Api.DeploymentStage().StageArn(),
+		ResourceArn: e.API.DeploymentStage().StageArn(),
 		WebAclArn:   arn,
 	})
 }

@@ -29,7 +29,7 @@ func (b *bucket) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*
 	return &s3.GetObjectOutput{Body: io.NopCloser(bytes.NewReader([]byte(b.content)))}, nil
 }
 
-// echo -n '{"id": 1}' | sha256sum
+// The digest is that of: printf '{"id": 1}' | sha256sum.
 const (
 	stored   = `{"id": 1}`
 	digest   = "354aaef7a5f6ecbb2faee49fbe47a24e024cb62b3183b853a1ecc01e01920e49"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,7 @@ func TestReadSecret(t *testing.T) {
 		return nil, fmt.Errorf("operation error: %w", &sm.ResourceNotFoundException{})
 	})
 	require.ErrorIs(t, err, receiver.ErrNotFound)
-	assert.EqualError(t, err, "AWSPREVIOUS of arn: not found")
+	require.EqualError(t, err, "AWSPREVIOUS of arn: not found")
 
 	_, err = read(func(*secretsmanager.GetSecretValueInput) (*secretsmanager.GetSecretValueOutput, error) {
 		return nil, errors.New("ThrottlingException")
@@ -142,7 +143,7 @@ func TestConfirmAndRelease(t *testing.T) {
 	}}, d.deletes)
 
 	d.err = &ddb.ConditionalCheckFailedException{}
-	assert.NoError(t, claimsOf(d).Release(context.Background(), "k"), "it is somebody else's by now")
+	require.NoError(t, claimsOf(d).Release(context.Background(), "k"), "it is somebody else's by now")
 	d.err = errors.New("timeout")
 	assert.EqualError(t, claimsOf(d).Release(context.Background(), "k"), "timeout")
 }
@@ -191,9 +192,9 @@ func TestFailedEntries(t *testing.T) {
 		}}, nil
 	}, nil).Publish(context.Background(), toBus, events)
 	require.Len(t, failed, 3)
-	assert.NoError(t, failed[0])
-	assert.EqualError(t, failed[1], "put event: refused: ThrottlingException")
-	assert.EqualError(t, failed[2], "put event: the service did not say what became of the event")
+	require.NoError(t, failed[0])
+	require.EqualError(t, failed[1], "put event: refused: ThrottlingException")
+	require.EqualError(t, failed[2], "put event: the service did not say what became of the event")
 
 	failed = publisher(nil, func(*sqs.SendMessageBatchInput) (*sqs.SendMessageBatchOutput, error) {
 		return &sqs.SendMessageBatchOutput{
@@ -201,8 +202,8 @@ func TestFailedEntries(t *testing.T) {
 			Failed:     []sqstypes.BatchResultErrorEntry{{Id: ptr("0"), Code: ptr("InternalError")}, {Id: ptr("99")}, {}},
 		}, nil
 	}).Publish(context.Background(), toQueue, events)
-	assert.EqualError(t, failed[0], "send message: refused: InternalError")
-	assert.EqualError(t, failed[1], "send message: the service did not say what became of the event")
+	require.EqualError(t, failed[0], "send message: refused: InternalError")
+	require.EqualError(t, failed[1], "send message: the service did not say what became of the event")
 	assert.NoError(t, failed[2])
 }
 
@@ -217,7 +218,7 @@ func TestARequestThatFailsAsAWhole(t *testing.T) {
 	for to, want := range map[partner.Destination]string{toBus: "put event: timeout", toQueue: "send message: timeout"} {
 		failed := broken.Publish(context.Background(), to, []receiver.Event{event("1"), event("2")})
 		require.Len(t, failed, 2)
-		assert.EqualError(t, failed[0], want)
+		require.EqualError(t, failed[0], want)
 		assert.EqualError(t, failed[1], want)
 	}
 }
@@ -266,7 +267,7 @@ func TestRequestsAreAsLargeAsAllowed(t *testing.T) {
 	sizes := func(to partner.Destination, documents ...int) (counts []int) {
 		events := make([]receiver.Event, len(documents))
 		for i, n := range documents {
-			events[i] = event(fmt.Sprint(i))
+			events[i] = event(strconv.Itoa(i))
 			events[i].Document = []byte(strings.Repeat("x", n))
 		}
 		failed := publisher(
@@ -302,7 +303,7 @@ func TestPutBlob(t *testing.T) {
 	}
 	url, err := put(func(in *s3.PutObjectInput) error {
 		body, err := io.ReadAll(in.Body)
-		assert.NoError(t, err)
+		require.NoError(t, err)
 		assert.Equal(t, "payloads partners/mux/ab text/xml data", strings.Join([]string{*in.Bucket, *in.Key, *in.ContentType, string(body)}, " "))
 		return nil
 	})

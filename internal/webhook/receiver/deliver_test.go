@@ -27,7 +27,7 @@ func TestADuplicateIsAcknowledgedAndNotForwarded(t *testing.T) {
 		assert.Equal(t, 200, e.send(t, r).Status)
 	}
 	assert.Len(t, e.bus.events, 1)
-	assert.Equal(t, map[string]float64{"Received /partner": 3, "Published /partner": 1, "Duplicates /partner": 2}, e.counts(t))
+	assert.Equal(t, map[string]int{"Received /partner": 3, "Published /partner": 1, "Duplicates /partner": 2}, e.counts(t))
 }
 
 func TestWithoutMemoryADuplicateIsForwarded(t *testing.T) {
@@ -76,7 +76,7 @@ func TestAnInstanceThatDiedLosesNoEvent(t *testing.T) {
 	assert.Equal(t, 503, got.Status, "somebody may still be publishing it: neither published nor acknowledged")
 	assert.Equal(t, "30", got.Headers["Retry-After"])
 	assert.Empty(t, e.bus.events)
-	assert.EqualValues(t, 1, e.counts(t)["Failed /partner in_flight"])
+	assert.Equal(t, 1, e.counts(t)["Failed /partner in_flight"])
 
 	e.clock.advance(10 * time.Second)
 	assert.Equal(t, 200, e.send(t, r).Status, "the claim has ended by itself")
@@ -172,7 +172,7 @@ func TestABatchIsAcknowledgedAsAWhole(t *testing.T) {
 	assert.Equal(t, 200, e.send(t, r).Status)
 	require.Len(t, e.bus.events, 3, "the next attempt publishes what was missing, and nothing twice")
 	assert.True(t, strings.HasSuffix(e.bus.events[2].ID, "02"))
-	assert.Equal(t, map[string]float64{
+	assert.Equal(t, map[string]int{
 		"Received /partner": 2, "Published /partner": 3, "Duplicates /partner": 2, "Failed /partner publish": 1,
 	}, e.counts(t))
 }
@@ -188,7 +188,7 @@ func TestABatchOfWhichOneClaimFails(t *testing.T) {
 	assert.Equal(t, 503, e.send(t, r).Status)
 	assert.Empty(t, e.bus.events)
 	assert.Empty(t, e.claims.items, "the other claims are released")
-	assert.Equal(t, map[string]float64{"Received /partner": 1, "Failed /partner claim": 1}, e.counts(t))
+	assert.Equal(t, map[string]int{"Received /partner": 1, "Failed /partner claim": 1}, e.counts(t))
 }
 
 type oneClaimFails struct{ *claims }

@@ -113,12 +113,7 @@ func post(body string) request {
 // send hands the request over as API Gateway does.
 func (e *endpoint) send(t testing.TB, r request) reply {
 	t.Helper()
-	return e.sendWithin(t, context.Background(), r)
-}
-
-func (e *endpoint) sendWithin(t testing.TB, ctx context.Context, r request) reply {
-	t.Helper()
-	out, err := e.Invoke(ctx, r.event(t))
+	out, err := e.Invoke(context.Background(), r.event(t))
 	require.NoError(t, err)
 	var got reply
 	require.NoError(t, json.Unmarshal(out, &got))
@@ -187,9 +182,9 @@ func (e *endpoint) sign(t testing.TB, scheme *signature.Scheme, r request, secre
 
 // counts are the metrics so far, by name and dimensions such as
 // "Rejected /partner mismatch".
-func (e *endpoint) counts(t testing.TB) map[string]float64 {
+func (e *endpoint) counts(t testing.TB) map[string]int {
 	t.Helper()
-	all := map[string]float64{}
+	all := map[string]int{}
 	for _, line := range bytes.Split(bytes.TrimSpace(e.metrics.Bytes()), []byte("\n")) {
 		var doc map[string]any
 		require.NoError(t, json.Unmarshal(line, &doc))
@@ -199,7 +194,7 @@ func (e *endpoint) counts(t testing.TB) map[string]float64 {
 				if reason := doc["Reason"]; reason != nil {
 					key += fmt.Sprint(" ", reason)
 				}
-				all[key] += n
+				all[key] += int(n)
 			}
 		}
 	}

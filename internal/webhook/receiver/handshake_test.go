@@ -68,7 +68,7 @@ func TestAHandshakeOfAPartnerWithPublicKeys(t *testing.T) {
 	e := newEndpoint(t, signature.AdobeIO("client"), func(c *partner.Config) { c.Secret = "" })
 	assert.Equal(t, 200, e.send(t, get("/partner?challenge=8ec8d794-e0ab-42df-9017-e3dada8e84f7")).Status)
 	e.send(t, post(`{"event_id":"1"}`))
-	assert.EqualValues(t, 1, e.counts(t)["Rejected /partner missing"], "no signature, no key")
+	assert.Equal(t, 1, e.counts(t)["Rejected /partner missing"], "no signature, no key")
 	assert.Empty(t, e.internet.asked)
 
 	keyed := post(`{"event_id":"1"}`)
@@ -76,7 +76,7 @@ func TestAHandshakeOfAPartnerWithPublicKeys(t *testing.T) {
 	keyed.Header.Set("X-Adobe-Public-Key1-Path", "/prod/keys/pub-key-1.pem")
 	assert.Equal(t, 503, e.send(t, keyed).Status, "the key cannot be fetched: not the sender's fault")
 	assert.Equal(t, []string{"https://static.adobeioevents.com/prod/keys/pub-key-1.pem"}, e.internet.asked)
-	assert.EqualValues(t, 1, e.counts(t)["Failed /partner public_key"])
+	assert.Equal(t, 1, e.counts(t)["Failed /partner public_key"])
 }
 
 // Adobe I/O: a URL that the endpoint has to visit. Anybody can ask for that, so

@@ -45,7 +45,7 @@ func TestASignedEventIsPublishedThenAcknowledged(t *testing.T) {
 		`"subject":"0201p02fGKPE7MrbC269XRD7LpcHhrmbu0002","time":"2026-11-02T10:00:00Z","recordedtime":"2026-11-02T10:00:00Z",`+
 		`"partitionkey":"0201p02fGKPE7MrbC269XRD7LpcHhrmbu0002","datacontenttype":"application/json","data":`+body+`}`,
 		string(event.Document), "the partner's JSON byte for byte, white space and escapes included")
-	assert.Equal(t, map[string]float64{"Received /partner": 1, "Published /partner": 1}, e.counts(t))
+	assert.Equal(t, map[string]int{"Received /partner": 1, "Published /partner": 1}, e.counts(t))
 }
 
 // API Gateway decides whether a body comes as base64; local clouds decide
@@ -116,7 +116,7 @@ func TestARequestThatIsNotAuthenticIsRejectedWithoutDetail(t *testing.T) {
 			assert.Equal(t, 401, got.Status)
 			assert.Empty(t, got.Body)
 			assert.Empty(t, e.bus.events)
-			assert.Equal(t, map[string]float64{"Received /partner": 1, "Rejected /partner " + c.reason: 1}, e.counts(t))
+			assert.Equal(t, map[string]int{"Received /partner": 1, "Rejected /partner " + c.reason: 1}, e.counts(t))
 			assert.NotContains(t, e.logs.String(), goodSecret)
 		})
 	}
@@ -149,7 +149,7 @@ func TestUnknownPartner(t *testing.T) {
 	r := post(`{}`)
 	r.resource = "/nobody"
 	assert.Equal(t, 404, e.send(t, r).Status)
-	assert.Equal(t, map[string]float64{"Rejected unknown unknown_partner": 1}, e.counts(t), "a stranger's path names no metric")
+	assert.Equal(t, map[string]int{"Rejected unknown unknown_partner": 1}, e.counts(t), "a stranger's path names no metric")
 }
 
 func TestWrongMethod(t *testing.T) {
@@ -262,8 +262,8 @@ func TestSecretInThePath(t *testing.T) {
 
 func TestNothingIsAcknowledgedThatIsNotDurable(t *testing.T) {
 	for name, c := range map[string]struct {
-		break_ func(*endpoint)
-		reason string
+		sabotage func(*endpoint)
+		reason   string
 	}{
 		"bus refuses": {func(e *endpoint) {
 			e.bus.refuse = func(receiver.Event) error { return errors.New("refused: ThrottlingException") }
@@ -278,7 +278,7 @@ func TestNothingIsAcknowledgedThatIsNotDurable(t *testing.T) {
 			scheme.Ack.RetryAfter = 90 * time.Second
 			e := newEndpoint(t, scheme, remembering, func(c *partner.Config) { c.InlineSize = 1 << 10 })
 			r := e.sign(t, scheme, post(`{"id":"1","text":"`+strings.Repeat("x", 2<<10)+`"}`))
-			c.break_(e)
+			c.sabotage(e)
 
 			got := e.send(t, r)
 
@@ -287,7 +287,7 @@ func TestNothingIsAcknowledgedThatIsNotDurable(t *testing.T) {
 			assert.Empty(t, got.Body)
 			assert.Empty(t, e.bus.events)
 			failed := e.counts(t)
-			assert.EqualValues(t, 1, failed["Failed /partner "+c.reason], "%v", failed)
+			assert.Equal(t, 1, failed["Failed /partner "+c.reason], "%v", failed)
 			assert.NotContains(t, e.logs.String(), goodSecret)
 		})
 	}
@@ -307,7 +307,7 @@ func TestAFailureBeforeThePartnerIsKnown(t *testing.T) {
 		got := e.send(t, e.sign(t, bodySigned(), post(`{"id":"1"}`)))
 		assert.Equal(t, 503, got.Status)
 		assert.Equal(t, "30", got.Headers["Retry-After"])
-		assert.Equal(t, map[string]float64{"Failed unknown configuration": 1}, e.counts(t))
+		assert.Equal(t, map[string]int{"Failed unknown configuration": 1}, e.counts(t))
 	}
 }
 
@@ -355,7 +355,7 @@ func TestConfirmByAPI(t *testing.T) {
 	e := newEndpoint(t, unsigned(), asking)
 	assert.Equal(t, 401, e.send(t, r).Status, "the function says no")
 	assert.Empty(t, e.bus.events)
-	assert.EqualValues(t, 1, e.counts(t)["Rejected /partner not_confirmed"])
+	assert.Equal(t, 1, e.counts(t)["Rejected /partner not_confirmed"])
 
 	e.confirmer.err = errors.New("timeout")
 	assert.Equal(t, 503, e.send(t, r).Status, "the function does not know")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/mediasupplychain/cdk/webhook/signature"
 )
@@ -69,7 +70,7 @@ func TestSlots(t *testing.T) {
 		{signature.Secret{Slot: "primary", Value: "s"}, 401},
 	} {
 		signed, err := scheme.Sign(post(`{"id":"1"}`).Request, signature.Secrets{c.secret}, e.clock.now())
-		assert.NoError(t, err)
+		require.NoError(t, err)
 		assert.Equal(t, c.status, e.send(t, request{Request: *signed}).Status, "%v", c)
 	}
 }

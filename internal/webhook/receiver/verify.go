@@ -118,7 +118,7 @@ func (x *exchange) blame(err error) error {
 // fetch completes a handshake: the partner wants the URL that it sent to be
 // visited. The scheme has pinned the host, and redirects are not followed.
 func (x *exchange) fetch(ctx context.Context, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return fmt.Errorf("visit the validation URL: %w", err)
 	}
