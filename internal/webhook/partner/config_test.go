@@ -49,7 +49,7 @@ func TestASchemeIsWrittenInFull(t *testing.T) {
 }
 
 func TestAPartnerThatIsNotThere(t *testing.T) {
-	c, err := directory(t, nil).Find("/p")
+	c, err := directory(t, map[string]partner.Config{}).Find("/p")
 	require.NoError(t, err)
 	assert.Nil(t, c)
 }
