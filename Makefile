@@ -120,7 +120,7 @@ bench: $(LOCALCLOUD) $(NODE) ## measure synthesis, handlers and verification
 	$(call say,bench: the library)
 	@go test -run '^$$' -bench . -benchmem ./...
 	$(call say,bench: against other implementations)
-	@cd test && go test -run '^$$' -bench . -benchmem -timeout 40m ./bench/...
+	@cd test && go test -run '^$$' -bench . -benchmem -timeout 40m $$(go list ./... | grep -E '/test/(bench|differential)')
 
 .PHONY: snapshots
 snapshots: ## rewrite the golden files; read the diff before you commit it
