@@ -66,7 +66,7 @@ test-unit: $(GOTESTSUM)
 	$(call say,test: the library and the examples)
 	@$(TEST) -timeout 20m ./...
 	$(call say,test: test tools and comparisons with other implementations)
-	@cd test && $(TEST) -short -timeout 20m $$(go list ./... | grep -Ev '/(e2e|rules)$$')
+	@cd test && $(TEST) -timeout 20m $$(go list ./... | grep -Ev '/test/(e2e|localcloud|rules)(/|$$)')
 
 .PHONY: test-e2e
 test-e2e: $(GOTESTSUM) $(LOCALCLOUD) $(NODE)
