@@ -71,7 +71,7 @@ type Alarms struct {
 type watched struct {
 	action    awscloudwatch.IAlarmAction
 	props     *AlarmsProps
-	dashboard *Dashboard
+	dashboard awscloudwatch.Dashboard
 }
 
 const many = 1e9
@@ -131,7 +131,7 @@ func (w *watched) source(s *Source) {
 		s.addAlarms(w.action, w.props)
 	}
 	if w.dashboard != nil {
-		w.dashboard.source(s)
+		s.addTo(w.dashboard)
 	}
 }
 
