@@ -62,9 +62,9 @@ func (e *Example) WebhookPartners(ctx context.Context) ([]WebhookPartner, error)
 }
 
 func (e *Example) webhookPartner(ctx context.Context, base, path, arn string) (WebhookPartner, error) {
-	scheme, known := schemes()[strings.Trim(path, "/")]
+	scheme, known := schemes()[path[strings.LastIndex(path, "/")+1:]]
 	if !known {
-		return WebhookPartner{}, errors.New("no scheme is known for it")
+		return WebhookPartner{}, errors.New("its path does not end with the name of a preset")
 	}
 	stored, err := secretsmanager.NewFromConfig(e.Cloud.Config()).GetSecretValue(ctx,
 		&secretsmanager.GetSecretValueInput{SecretId: aws.String(arn)})
@@ -84,15 +84,13 @@ func (e *Example) webhookPartner(ctx context.Context, base, path, arn string) (W
 	}, nil
 }
 
-// schemes are the schemes of the example's partners, by path.
+// schemes are the presets, by name: the last part of a partner's path.
 func schemes() map[string]*signature.Scheme {
-	return map[string]*signature.Scheme{
-		"frameio":           signature.FrameIO(),
-		"github":            signature.GitHub(),
-		"mux":               signature.Mux(),
-		"slack":             signature.Slack(),
-		"standard-webhooks": signature.StandardWebhooks(),
+	byName := map[string]*signature.Scheme{}
+	for _, preset := range signature.Presets() {
+		byName[preset.Name] = preset
 	}
+	return byName
 }
 
 // Request is the partner's signed request with that body.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
 	"time"
 
 	"github.com/mediasupplychain/cdk/test/drive"
@@ -102,7 +101,7 @@ func (r *result) forge(ctx context.Context, out io.Writer, example *drive.Exampl
 		}
 		r.sent++
 		r.expected.refused++
-		if answer.Status == http.StatusUnauthorized {
+		if answer.Status == partner.Scheme.Acknowledgement().RejectStatus {
 			r.refused++
 		}
 		say(out, "forged request to %s: answered %d", partner.Path, answer.Status)
