@@ -60,6 +60,12 @@ func (c *Cloud) Deploy(ctx context.Context, example string) (*Deployment, error)
 	if err != nil {
 		return nil, err
 	}
+	return c.DeployApp(ctx, example, directory)
+}
+
+// DeployApp does what Deploy does with the CDK app in a directory, under a name
+// that no other app has.
+func (c *Cloud) DeployApp(ctx context.Context, example, directory string) (*Deployment, error) {
 	assembly, err := c.synthesize(ctx, example, directory)
 	if err != nil {
 		return nil, err

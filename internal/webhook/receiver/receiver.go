@@ -44,7 +44,7 @@ type Receiver struct {
 
 	configuration string
 	directories   cache[*partner.Directory]
-	secrets       cache[signature.Secrets]
+	secrets       cache[secretValues]
 	keys          signature.KeySource
 }
 
@@ -58,7 +58,7 @@ func New(o Options) *Receiver {
 	r.directories = cache[*partner.Directory]{now: o.Now, load: func(ctx context.Context, arn string) (*partner.Directory, error) {
 		return readDirectory(ctx, o.Secrets, arn)
 	}}
-	r.secrets = cache[signature.Secrets]{now: o.Now, load: func(ctx context.Context, arn string) (signature.Secrets, error) {
+	r.secrets = cache[secretValues]{now: o.Now, load: func(ctx context.Context, arn string) (secretValues, error) {
 		return readSecrets(ctx, o.Secrets, arn)
 	}}
 	return r

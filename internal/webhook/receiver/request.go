@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -152,14 +153,10 @@ func (r *apiRequest) signed(body []byte) *signature.Request {
 // url is the URL the partner was given. API Gateway hands the query over
 // decoded and without its order, so it is written in the order of its names.
 func (r *apiRequest) url() string {
-	path := r.Context.Path
-	if path == "" {
-		path = r.Path
-	}
 	u := url.URL{
 		Scheme:   "https",
-		Host:     r.Context.DomainName,
-		Path:     path,
+		Host:     cmp.Or(r.Context.DomainName, r.headerValue("Host")), // local clouds have only the latter
+		Path:     cmp.Or(r.Context.Path, r.Path),
 		RawQuery: url.Values(multi(r.MultiValueQuery, r.Query)).Encode(),
 	}
 	return u.String()

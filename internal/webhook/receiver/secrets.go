@@ -21,9 +21,15 @@ const (
 // maxSecrets is how many values the signature package accepts at once.
 const maxSecrets = 8
 
-// readSecrets reads all values a partner's secret has at present, the newest
-// first: those of its current version, then those of the version before.
-func readSecrets(ctx context.Context, from SecretReader, arn string) (signature.Secrets, error) {
+// secretValues are all values a partner's secret has at present: those of its
+// current version, and what the version before adds.
+type secretValues struct{ current, previous signature.Secrets }
+
+// all are the values, the newest first.
+func (v secretValues) all() signature.Secrets { return append(slices.Clone(v.current), v.previous...) }
+
+// readSecrets reads both versions.
+func readSecrets(ctx context.Context, from SecretReader, arn string) (secretValues, error) {
 	var current, previous string
 	var errCurrent, errPrevious error
 	var both sync.WaitGroup
@@ -36,29 +42,30 @@ func readSecrets(ctx context.Context, from SecretReader, arn string) (signature.
 	both.Wait()
 
 	if errCurrent != nil {
-		return nil, fmt.Errorf("read secret: %w", errCurrent)
+		return secretValues{}, fmt.Errorf("read secret: %w", errCurrent)
 	}
-	secrets, err := signature.ParseSecrets(current)
-	if err != nil {
-		return nil, fmt.Errorf("read secret: %w", err)
+	values := secretValues{}
+	var err error
+	if values.current, err = signature.ParseSecrets(current); err != nil {
+		return secretValues{}, fmt.Errorf("read secret: %w", err)
 	}
 	switch {
 	case errors.Is(errPrevious, ErrNotFound):
-		return secrets, nil
+		return values, nil
 	case errPrevious != nil:
-		return nil, fmt.Errorf("read previous secret: %w", errPrevious)
+		return secretValues{}, fmt.Errorf("read previous secret: %w", errPrevious)
 	}
 	older, err := signature.ParseSecrets(previous)
 	if err != nil {
 		// What was there before the first proper value need not be a secret.
-		return secrets, nil //nolint:nilerror // said above
+		return values, nil //nolint:nilerror // said above
 	}
 	for _, s := range older {
-		if !slices.Contains(secrets, s) && len(secrets) < maxSecrets {
-			secrets = append(secrets, s)
+		if !slices.Contains(values.all(), s) && len(values.all()) < maxSecrets {
+			values.previous = append(values.previous, s)
 		}
 	}
-	return secrets, nil
+	return values, nil
 }
 
 // readDirectory reads the partner configuration.

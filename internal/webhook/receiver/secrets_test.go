@@ -84,6 +84,20 @@ func TestAPreviousVersionThatIsNoSecret(t *testing.T) {
 	assert.Equal(t, 200, e.send(t, e.sign(t, bodySigned(), post(`{"id":"1"}`))).Status)
 }
 
+// The random text that a new secret holds is no key of Standard Webhooks'.
+func TestAPreviousVersionThatTheSchemeCannotRead(t *testing.T) {
+	const proper = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+	scheme := signature.StandardWebhooks()
+	e := newEndpoint(t, scheme)
+	e.secrets.put(secretARN, "not base64!")
+	r := post(`{"type":"a"}`)
+	assert.Equal(t, 503, e.send(t, e.sign(t, scheme, r, proper)).Status, "nothing to verify with yet: the partner is to try again")
+	e.secrets.put(secretARN, proper)
+	e.clock.advance(10 * time.Second)
+	assert.Equal(t, 200, e.send(t, e.sign(t, scheme, r, proper)).Status)
+	assert.Equal(t, 401, e.send(t, e.sign(t, scheme, r, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS0")).Status)
+}
+
 func TestAFloodOfBadSignaturesDoesNotHammerSecretsManager(t *testing.T) {
 	e := newEndpoint(t, bodySigned())
 	bad := e.sign(t, bodySigned(), post(`{"id":"1"}`), "guess")

@@ -57,40 +57,50 @@ func (x *exchange) verify(ctx context.Context) (event signature.Event, err error
 	return event, err
 }
 
-// withSecrets calls check with the partner's secrets, and once more where it
-// says mismatch and reading them anew brings other ones: so a rotation is seen
-// at once.
+// withSecrets calls check with the partner's secrets, and once more where they
+// do not do and reading them anew brings other ones: so a rotation is seen at
+// once.
 func (x *exchange) withSecrets(ctx context.Context, check func(signature.Secrets) error) error {
-	secrets, err := x.secretsOf(ctx)
+	values, err := x.secretsOf(ctx)
 	if err != nil {
 		return err
 	}
-	err = check(secrets)
-	if x.config.Secret != "" && errors.Is(err, signature.ErrMismatch) {
+	err = tryBoth(values, check)
+	if x.config.Secret != "" && (errors.Is(err, signature.ErrMismatch) || errors.Is(err, signature.ErrSecret)) {
 		fresh, read, errRead := x.secrets.refresh(ctx, x.config.Secret)
-		if read && errRead == nil && !slices.Equal(fresh, secrets) {
-			err = check(fresh)
+		if read && errRead == nil && !slices.Equal(fresh.all(), values.all()) {
+			err = tryBoth(fresh, check)
 		}
 	}
 	return x.blame(err)
 }
 
-func (x *exchange) secretsOf(ctx context.Context) (signature.Secrets, error) {
+// tryBoth takes the previous secret too, unless the scheme cannot read it: what
+// was there before the first proper value need not be a secret of this partner.
+func tryBoth(values secretValues, check func(signature.Secrets) error) error {
+	err := check(values.all())
+	if errors.Is(err, signature.ErrSecret) && len(values.previous) > 0 {
+		return check(values.current)
+	}
+	return err
+}
+
+func (x *exchange) secretsOf(ctx context.Context) (secretValues, error) {
 	if x.config.Scheme.Keys != nil {
 		keys, err := x.config.Scheme.PublicKeys(ctx, x.signed, x.keys)
 		if blamesNobody(err) {
-			return nil, &failure{reason: "public_key", cause: err}
+			return secretValues{}, &failure{reason: "public_key", cause: err}
 		}
-		return keys, x.blame(err)
+		return secretValues{current: keys}, x.blame(err)
 	}
 	if x.config.Secret == "" {
-		return nil, nil
+		return secretValues{}, nil
 	}
-	secrets, err := x.secrets.get(ctx, x.config.Secret)
+	values, err := x.secrets.get(ctx, x.config.Secret)
 	if err != nil {
-		return nil, &failure{reason: "secret", cause: err}
+		return secretValues{}, &failure{reason: "secret", cause: err}
 	}
-	return secrets, nil
+	return values, nil
 }
 
 // blamesNobody reports whether a key is missing because it could not be
