@@ -31,7 +31,7 @@ type ApprovalStageProps struct {
 	Deciders *[]*string
 
 	// EscalateAfter is when the request goes out again, marked as escalated and to
-	// EscalateTo too, from 1 minute to 365 days.
+	// EscalateTo too, from 1 second to 365 days.
 	//
 	// Default: never.
 	EscalateAfter awscdk.Duration
@@ -43,12 +43,12 @@ type ApprovalStageProps struct {
 	EscalateTo *[]*string
 
 	// Timeout is how long the request waits, counted from the escalation if there
-	// is one, from 1 minute to 365 days.
+	// is one, from 1 second to 365 days.
 	//
 	// Default: 3 days.
 	Timeout awscdk.Duration
 
-	// WarnAfter is when the request counts as late, from 1 minute to Timeout.
+	// WarnAfter is when the request counts as late, from 1 second to Timeout.
 	//
 	// Default: half of Timeout.
 	WarnAfter awscdk.Duration
@@ -90,11 +90,11 @@ func (s *approvalStage) problems(before names) []error {
 	all := []error{
 		requestProblems(s.Findings, before),
 		peopleProblem("Deciders", s.Deciders),
-		duration("EscalateAfter", s.EscalateAfter, minute, year),
+		duration("EscalateAfter", s.EscalateAfter, 1, year),
 		peopleProblem("EscalateTo", s.EscalateTo),
 		props.Requires("EscalateTo", s.EscalateTo, "EscalateAfter", s.EscalateAfter),
-		duration("Timeout", s.Timeout, minute, year),
-		duration("WarnAfter", s.WarnAfter, minute, year),
+		duration("Timeout", s.Timeout, 1, year),
+		duration("WarnAfter", s.WarnAfter, 1, year),
 		atMost("WarnAfter", s.WarnAfter, "Timeout", s.Timeout),
 	}
 	all = append(all, s.OnRejected.notToApproval()...)
@@ -103,12 +103,12 @@ func (s *approvalStage) problems(before names) []error {
 }
 
 func (s *approvalStage) define(g *graph, next awsstepfunctions.State) awsstepfunctions.State {
-	last := attempt{partner: approver, timeout: seconds(s.Timeout), warn: seconds(s.WarnAfter), request: s.request(false)}
+	last := attempt{partner: approver, timeout: seconds(s.Timeout), warn: s.warnSeconds(), request: s.request(false)}
 	attempts := []attempt{last}
 	if s.EscalateAfter != nil {
 		first := last
 		first.timeout = seconds(s.EscalateAfter)
-		first.warn = min(first.warn, first.timeout)
+		first.warn = min(first.warn, half(first.timeout))
 		last.request = s.request(true)
 		attempts = []attempt{first, last}
 	}
@@ -133,9 +133,4 @@ func (s *approvalStage) people(escalated bool) []string {
 	return all
 }
 
-func (s *approvalStage) warnSeconds() int {
-	if s.WarnAfter == nil {
-		return seconds(s.Timeout) / 2
-	}
-	return seconds(s.WarnAfter)
-}
+func (s *approvalStage) warnSeconds() int { return warn(s.WarnAfter, s.Timeout) }

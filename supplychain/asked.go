@@ -44,7 +44,7 @@ type attempt struct {
 	request   map[string]any // value of the attribute
 	timeout   int            // seconds
 	heartbeat int            // seconds, 0 for none
-	warn      int            // seconds, 0 for half of timeout
+	warn      int            // seconds
 }
 
 func (a *asked) define() awsstepfunctions.State {
@@ -70,9 +70,6 @@ func (a *asked) request(i int) awsstepfunctions.CustomState {
 	one, name := a.attempts[i], a.name
 	if i > 0 {
 		name = fmt.Sprintf("%s: ask again %d", a.name, i+1)
-	}
-	if one.warn == 0 {
-		one.warn = one.timeout / 2
 	}
 	ask := write{update: wire.RequestUpdate, condition: wire.RequestCondition, values: values{
 		":attempt": number(i + 1),

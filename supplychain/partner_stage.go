@@ -28,20 +28,20 @@ type PartnerStageProps struct {
 	Request *map[string]any
 
 	// Timeout is how long an attempt waits for the partner's answer, from 1
-	// minute to 365 days. An answer that comes later is kept in the history, and
+	// second to 365 days. An answer that comes later is kept in the history, and
 	// has no effect.
 	//
 	// Default: 24 hours.
 	Timeout awscdk.Duration
 
 	// Heartbeat is how long the partner may be silent before the attempt counts as
-	// timed out, from 1 minute to less than Timeout. Only for a partner whose
+	// timed out, from 1 second to less than Timeout. Only for a partner whose
 	// mapping tells progress, which is a sign of life.
 	//
 	// Default: none, the partner may be silent until Timeout.
 	Heartbeat awscdk.Duration
 
-	// WarnAfter is when an attempt counts as late, from 1 minute to Timeout: it is
+	// WarnAfter is when an attempt counts as late, from 1 second to Timeout: it is
 	// listed as late, an alarm tells, and an event goes to the bus.
 	//
 	// Default: half of Timeout.
@@ -98,9 +98,9 @@ func (s *partnerStage) problems(before names) []error {
 	all := []error{
 		props.Pattern("Partner", s.Partner, partnerShape, "a letter or digit and up to 63 letters, digits, dots, underscores and hyphens"),
 		requestProblems(s.Request, before),
-		duration("Timeout", s.Timeout, minute, year),
-		duration("Heartbeat", s.Heartbeat, minute, year),
-		duration("WarnAfter", s.WarnAfter, minute, year),
+		duration("Timeout", s.Timeout, 1, year),
+		duration("Heartbeat", s.Heartbeat, 1, year),
+		duration("WarnAfter", s.WarnAfter, 1, year),
 		below("Heartbeat", s.Heartbeat, "Timeout", s.Timeout),
 		atMost("WarnAfter", s.WarnAfter, "Timeout", s.Timeout),
 		props.Range("Attempts", s.Attempts, 1, 5),
@@ -132,7 +132,7 @@ func requestProblems(value *map[string]any, before names) error {
 
 func (s *partnerStage) define(g *graph, next awsstepfunctions.State) awsstepfunctions.State {
 	one := attempt{
-		partner: *s.Partner, timeout: seconds(s.Timeout), heartbeat: seconds(s.Heartbeat), warn: seconds(s.WarnAfter),
+		partner: *s.Partner, timeout: seconds(s.Timeout), heartbeat: seconds(s.Heartbeat), warn: s.warnSeconds(),
 		request: map[string]any{"S": "{}"},
 	}
 	if s.Request != nil {
@@ -146,9 +146,15 @@ func (s *partnerStage) define(g *graph, next awsstepfunctions.State) awsstepfunc
 }
 
 // warnSeconds is when the stage counts as late.
-func (s *partnerStage) warnSeconds() int {
-	if s.WarnAfter == nil {
-		return seconds(s.Timeout) / 2
+func (s *partnerStage) warnSeconds() int { return warn(s.WarnAfter, s.Timeout) }
+
+// warn is the given time, else half of the timeout.
+func warn(given, timeout awscdk.Duration) int {
+	if given == nil {
+		return half(seconds(timeout))
 	}
-	return seconds(s.WarnAfter)
+	return seconds(given)
 }
+
+// half of a time that is at least a second.
+func half(seconds int) int { return max(seconds/2, 1) }

@@ -21,10 +21,24 @@ import (
 // has {"status", "data", "ref", "cause", "event"} for each stage that is over.
 type Path string
 
-// Result is a value in what stage made: the outputs that a mapping names, or
-// what a function returned.
+// Output is a value that the partner's mapping names in its Output, of the event
+// that completed stage.
 //
-//	supplychain.Result("qc", "severity").Is("high")
+//	supplychain.Output("packaging", "playlist")
+func Output(stage string, keys ...string) Path {
+	return Result(stage, append([]string{"output"}, keys...)...)
+}
+
+// Severity is that of the worst finding which the partner told when it completed
+// stage, in the words of package mediaevent. There are findings if it is one of
+// those; it is empty where there are none.
+//
+//	supplychain.Severity("qc").IsOneOf("critical", "high")
+func Severity(stage string) Path { return Result(stage, "severity") }
+
+// Result is a value in what stage made: what a function returned, or the Output
+// of a [Task]. Of a partner's answer it has the fields type, output, severity
+// and findings, their number; see [Output] and [Severity].
 func Result(stage string, keys ...string) Path {
 	return Path("$." + wire.InputResults + "." + strings.Join(append([]string{stage, wire.InputData}, keys...), "."))
 }
@@ -35,10 +49,10 @@ func StatusOf(stage string) Path {
 	return Path("$." + wire.InputResults + "." + stage + ".status")
 }
 
-// Started is a value in what the event that started the run said: an output
-// that the mapping names.
+// Started is a value that the mapping names in its Output, of the event that
+// started the run.
 func Started(keys ...string) Path {
-	return Path(strings.Join(append([]string{"$", wire.InputData}, keys...), "."))
+	return Path(strings.Join(append([]string{"$", wire.InputData, "output"}, keys...), "."))
 }
 
 // AssetID is the id of the asset.

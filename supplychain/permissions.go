@@ -73,7 +73,7 @@ func (c *SupplyChain) GrantPutEvents(grantee awsiam.IGrantable) awsiam.Grant {
 // the command supplychain/cmd/redo does.
 func (c *SupplyChain) GrantRedo(grantee awsiam.IGrantable) awsiam.Grant {
 	c.GrantReadState(grantee)
-	for _, statement := range c.effects() {
+	for _, statement := range append(c.effects(), allow("WriteHistory", outboxActions, c.Table.TableArn())) {
 		grantee.GrantPrincipal().AddToPrincipalPolicy(statement)
 	}
 	return c.Bus.GrantPutEventsTo(grantee)

@@ -39,7 +39,7 @@ func oneOfEach(stack awscdk.Stack) []supplychain.Stage {
 			}), supplychain.Partner("captions", nil)},
 		}}),
 		supplychain.Approval("review", &supplychain.ApprovalStageProps{
-			When: supplychain.Result("video", "severity").IsOneOf("high", "critical"), EscalateAfter: minutes(60),
+			When: supplychain.Severity("video").IsOneOf("high", "critical"), EscalateAfter: minutes(60),
 		}),
 		supplychain.Task("notify", &supplychain.TaskStageProps{
 			Chain: awsstepfunctions.NewPass(stack, jsii.String("Say so"), nil), Output: jsii.String("$.said"),
@@ -390,7 +390,7 @@ func TestWhatThePartnerIsTold(t *testing.T) {
 		}),
 		supplychain.Partner("qc", &supplychain.PartnerStageProps{Request: &map[string]any{"template": "broadcast"}}),
 		supplychain.Approval("review", &supplychain.ApprovalStageProps{
-			Subject: jsii.String("Severe findings"), Findings: &map[string]any{"worst": supplychain.Result("qc", "severity")},
+			Subject: jsii.String("Severe findings"), Findings: &map[string]any{"worst": supplychain.Severity("qc")},
 			Deciders: jsii.Strings("ada"), EscalateAfter: minutes(5), EscalateTo: jsii.Strings("grace"),
 		}),
 	)
@@ -401,7 +401,7 @@ func TestWhatThePartnerIsTold(t *testing.T) {
 
 	assert.Equal(t, map[string]any{"S": "render-farm"}, values("transcode")[":partner"])
 	assert.Equal(t, map[string]any{
-		"S.$": `States.Format('\{"profile":"it\'s \{HD\} \\\\ \\"8\\"","title":{},"tracks":[{},2]\}', States.JsonToString($.results.metadata.data.title), States.JsonToString($.data.tracks))`,
+		"S.$": `States.Format('\{"profile":"it\'s \{HD\} \\\\ \\"8\\"","title":{},"tracks":[{},2]\}', States.JsonToString($.results.metadata.data.title), States.JsonToString($.data.output.tracks))`,
 	}, values("transcode")[":request"])
 	assert.Equal(t, map[string]any{"S": `{"template":"broadcast"}`}, values("qc")[":request"])
 	assert.Equal(t, map[string]any{

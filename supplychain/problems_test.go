@@ -77,14 +77,14 @@ func TestEveryProblemOfTheStages(t *testing.T) {
 		supplychain.Function("meta-data", nil),
 		supplychain.Partner("qc", &supplychain.PartnerStageProps{
 			Partner:   jsii.String("approval"),
-			Request:   &map[string]any{"from": supplychain.Result("delivery", "uri"), "bad": supplychain.Started("a b")},
+			Request:   &map[string]any{"from": supplychain.Output("delivery", "uri"), "bad": supplychain.Started("a b")},
 			Timeout:   minutes(10),
 			Heartbeat: minutes(10),
 			WarnAfter: minutes(11),
 			Attempts:  jsii.Number(6),
 			When:      supplychain.Result("review", "x").Is("y"),
 		}),
-		supplychain.Partner("qc", &supplychain.PartnerStageProps{Timeout: awscdk.Duration_Seconds(jsii.Number(5)), OnExhausted: supplychain.Approve(supplychain.Partner("other", nil))}),
+		supplychain.Partner("qc", &supplychain.PartnerStageProps{Timeout: awscdk.Duration_Days(jsii.Number(366)), OnExhausted: supplychain.Approve(supplychain.Partner("other", nil))}),
 		supplychain.Approval("review", &supplychain.ApprovalStageProps{
 			Deciders: &[]*string{}, EscalateTo: jsii.Strings("a b"), OnRejected: supplychain.Approve(supplychain.Approval("again", nil)),
 		}),
@@ -94,14 +94,14 @@ func TestEveryProblemOfTheStages(t *testing.T) {
 	assert.Equal(t, `- stage 1 is nil
 - Function("meta-data"): the name must be a letter and up to 47 letters, digits and underscores
 - Function("meta-data"): Function is required
-- Partner("qc"): Request: the path "$.data.a b" has the key "a b": a key must be letters, digits and underscores
-- Partner("qc"): Request: the path "$.results.delivery.data.uri" reads the result of "delivery", which is no stage before this one
+- Partner("qc"): Request: the path "$.data.output.a b" has the key "a b": a key must be letters, digits and underscores
+- Partner("qc"): Request: the path "$.results.delivery.data.output.uri" reads the result of "delivery", which is no stage before this one
 - Partner("qc"): Heartbeat must be shorter than Timeout, got 600 and 600 seconds
 - Partner("qc"): WarnAfter must not be longer than Timeout, got 660 and 600 seconds
 - Partner("qc"): Attempts must be between 1 and 5, got 6
 - Partner("qc"): Partner must not be "approval", which stands for the people of approvals
 - Partner("qc"): When: the path "$.results.review" reads the result of "review", which is no stage before this one
-- Partner("qc"): Timeout must be between 60 and 31536000 seconds, got 5
+- Partner("qc"): Timeout must be between 1 and 31536000 seconds, got 31622400
 - Partner("qc"): OnExhausted: Approve must be given an Approval, got the stage "other"
 - Approval("review"): Deciders must name at least one person, or be unset for anybody
 - Approval("review"): EscalateTo[0] must be 1 to 256 printable ASCII characters without blanks, got "a b"

@@ -2,10 +2,15 @@
 package example
 
 import (
+	"fmt"
+	"strconv"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/mediasupplychain/cdk/internal/function"
 )
 
 // Architecture of the examples' functions: arm64, unless the context value
@@ -34,4 +39,25 @@ func Output(scope constructs.Construct, name, description string, value *string)
 	awscdk.NewCfnOutput(awscdk.Stack_Of(scope), jsii.String(name), &awscdk.CfnOutputProps{
 		Value: value, Description: jsii.String(description),
 	})
+}
+
+// Number is the number in a context value, which the CDK CLI gives as text.
+func Number(name string, value any) float64 {
+	number, err := strconv.ParseFloat(fmt.Sprint(value), 64)
+	if err != nil {
+		panic(fmt.Sprintf("the context value %q must be a number, got %v", name, value))
+	}
+	return number
+}
+
+// GoFunction is a function of the example's own, compiled from the package of
+// that path.
+func GoFunction(scope constructs.Construct, id, path string) awslambda.Function {
+	layer := &awslambda.FunctionProps{Architecture: Architecture(scope), Tracing: awslambda.Tracing_ACTIVE}
+	code, err := function.GoCode(scope, id, path, layer)
+	if err != nil {
+		panic(err)
+	}
+	layer.Code = code
+	return function.New(scope, id, layer).Function
 }
