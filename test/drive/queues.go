@@ -2,6 +2,7 @@ package drive
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -137,4 +138,33 @@ func (e *Example) WaitUntilQuiet(ctx context.Context, patience time.Duration) er
 		}
 		return true, "", nil
 	})
+}
+
+// LimitReceives changes how often a message of the example's queues is delivered
+// before SQS parks it.
+func (e *Example) LimitReceives(ctx context.Context, times int) error {
+	const name = string(sqstypes.QueueAttributeNameRedrivePolicy)
+	for _, url := range e.Deployment.PhysicalIDs("AWS::SQS::Queue") {
+		got, err := e.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+			QueueUrl: aws.String(url), AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameRedrivePolicy}})
+		if err != nil {
+			return fmt.Errorf("redrive policy of %s: %w", url, err)
+		}
+		if got.Attributes[name] == "" {
+			continue // a dead-letter queue
+		}
+		policy := map[string]any{}
+		if err := json.Unmarshal([]byte(got.Attributes[name]), &policy); err != nil {
+			return fmt.Errorf("redrive policy of %s: %w", url, err)
+		}
+		policy["maxReceiveCount"] = times
+		text, err := json.Marshal(policy)
+		if err != nil {
+			return err
+		}
+		if err := e.setQueueAttribute(ctx, url, name, string(text)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
