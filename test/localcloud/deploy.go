@@ -32,10 +32,8 @@ type Deployment struct {
 
 // Output is the output of that name, of whichever of the example's stacks.
 func (d *Deployment) Output(name string) (string, error) {
-	for _, stack := range d.stacks {
-		if value, found := d.Outputs[stack.Name][name]; found {
-			return value, nil
-		}
+	if value := d.Outputs.Find(name); value != "" {
+		return value, nil
 	}
 	return "", fmt.Errorf("example %s has no output %s", d.Example, name)
 }
@@ -143,8 +141,16 @@ func (c *Cloud) stackResources(ctx context.Context, stack string) (map[string]st
 // CDK's outputs file.
 type Outputs map[string]map[string]string
 
-// Stacks lists the stacks that have outputs, sorted.
-func (o Outputs) Stacks() []string { return sortedKeys(o) }
+// Find is the value of the output of that name, of the first stack that has one;
+// "" where none has.
+func (o Outputs) Find(name string) string {
+	for _, stack := range sortedKeys(o) {
+		if value := o[stack][name]; value != "" {
+			return value
+		}
+	}
+	return ""
+}
 
 // MergeOutputs adds the outputs of a deployment to CDK's outputs file, and
 // returns all that are in it then.

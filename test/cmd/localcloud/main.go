@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,7 +81,7 @@ func up(ctx context.Context, project localcloud.Project, local localFiles, examp
 	if err != nil {
 		return err
 	}
-	environment, err := environment(cloud, outputs)
+	environment, err := environment(cloud, deployment.Outputs, outputs)
 	if err != nil {
 		return err
 	}
@@ -92,21 +93,18 @@ func up(ctx context.Context, project localcloud.Project, local localFiles, examp
 }
 
 // environment adds to the cloud's own the address under which curl reaches the
-// webhook endpoint, whichever example has one.
-func environment(cloud *localcloud.Cloud, outputs localcloud.Outputs) ([]string, error) {
+// webhook endpoint: the deployed example's, or that of one deployed before.
+func environment(cloud *localcloud.Cloud, deployed, all localcloud.Outputs) ([]string, error) {
 	lines := cloud.Environment()
-	for _, stack := range outputs.Stacks() {
-		webhook, has := outputs[stack]["WebhookUrl"]
-		if !has {
-			continue
-		}
-		plain, err := cloud.PlainURL(webhook)
-		if err != nil {
-			return nil, fmt.Errorf("output WebhookUrl of %s: %w", stack, err)
-		}
-		lines = append(lines, "WEBHOOK_BASE_URL="+plain)
+	webhook := cmp.Or(deployed.Find("WebhookUrl"), all.Find("WebhookUrl"))
+	if webhook == "" {
+		return lines, nil
 	}
-	return lines, nil
+	plain, err := cloud.PlainURL(webhook)
+	if err != nil {
+		return nil, fmt.Errorf("output WebhookUrl: %w", err)
+	}
+	return append(lines, "WEBHOOK_BASE_URL="+plain), nil
 }
 
 func down(local localFiles) error {
