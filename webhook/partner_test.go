@@ -264,7 +264,11 @@ func TestEveryProblemOfAPartner(t *testing.T) {
 - RememberFor must be longer than the partner retries, 48h0m0s, got 24h0m0s`, problem("/verbit", &webhook.PartnerProps{
 		Scheme: signature.Verbit().WithPathSecret(), RememberFor: awscdk.Duration_Days(jsii.Number(1)),
 	}))
-	assert.Contains(t, problem("/broken", webhook.Signed(&signature.Scheme{Name: "broken", Kind: signature.HMAC}, nil)), "\n- Scheme: ")
+	assert.Equal(t, `webhook.Endpoint.AddPartner "Stack/Webhooks/Partners/broken": invalid properties:
+- Scheme: Hash must be one of [sha1 sha256 sha384 sha512], got ""
+- Scheme: Encoding must be one of [hex base64], got ""
+- Scheme: Signatures is required: say where the signature stands
+- Scheme: Content must hold {body}, or nothing proves that the body was not changed`, problem("/broken", webhook.Signed(&signature.Scheme{Name: "broken", Kind: signature.HMAC}, nil)))
 	for _, path := range []string{"", "/", "mux", "/mux/", "//mux", "/a/b/c/d/e", "/{proxy+}", "/a.b"} {
 		assert.Contains(t, problem(path, webhook.FrameIO(nil)), "- path must be one to four segments", path)
 	}

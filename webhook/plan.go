@@ -67,10 +67,26 @@ func (p *plan) problems() []error {
 	if p.Scheme == nil {
 		return all
 	}
-	if err := p.Scheme.Validate(); err != nil {
-		return append(all, fmt.Errorf("%s: %w", "Scheme", err))
+	if wrong := p.schemeProblems(); wrong != nil {
+		return append(all, wrong...)
 	}
 	return append(all, p.secretProblem(), p.rememberProblem(), p.room(all))
+}
+
+func (p *plan) schemeProblems() []error {
+	err := p.Scheme.Validate()
+	if err == nil {
+		return nil
+	}
+	all := []error{err}
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		all = slices.Clone(joined.Unwrap())
+	}
+	for i, one := range all {
+		all[i] = fmt.Errorf("%s: %w", "Scheme", one)
+	}
+	return all
 }
 
 // problem is about a property of that name.
