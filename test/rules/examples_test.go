@@ -13,6 +13,7 @@ import (
 	eventbridgesaas "github.com/mediasupplychain/cdk/examples/eventbridgesaas/stack"
 	snsfifo "github.com/mediasupplychain/cdk/examples/snsfifo/stack"
 	sqslambda "github.com/mediasupplychain/cdk/examples/sqslambda/stack"
+	supplychain "github.com/mediasupplychain/cdk/examples/supplychain/stack"
 	"github.com/mediasupplychain/cdk/test/rules"
 	"github.com/mediasupplychain/cdk/testkit"
 )
@@ -23,6 +24,7 @@ var examples = map[string]func(scope constructs.Construct, id string, props *aws
 	"eventbridgesaas": eventbridgesaas.New,
 	"snsfifo":         snsfifo.New,
 	"sqslambda":       sqslambda.New,
+	"supplychain":     supplychain.New,
 }
 
 func TestExamplesBreakNoRule(t *testing.T) {

@@ -9,8 +9,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-
-	"github.com/mediasupplychain/cdk/internal/function"
 )
 
 // Architecture of the examples' functions: arm64, unless the context value
@@ -48,16 +46,4 @@ func Number(name string, value any) float64 {
 		panic(fmt.Sprintf("the context value %q must be a number, got %v", name, value))
 	}
 	return number
-}
-
-// GoFunction is a function of the example's own, compiled from the package of
-// that path.
-func GoFunction(scope constructs.Construct, id, path string) awslambda.Function {
-	layer := &awslambda.FunctionProps{Architecture: Architecture(scope), Tracing: awslambda.Tracing_ACTIVE}
-	code, err := function.GoCode(scope, id, path, layer)
-	if err != nil {
-		panic(err)
-	}
-	layer.Code = code
-	return function.New(scope, id, layer).Function
 }

@@ -18,6 +18,10 @@ func (w *ways) outputs(chain *supplychain.SupplyChain, sources []*supplychain.So
 			example.Output(w.stack, "IngestQueueUrl", "Where the transcode farm sends its job updates", source.Queue.QueueUrl())
 		}
 	}
+	secrets := map[string]*string{}
+	for _, partner := range w.partners {
+		secrets[partner.Path] = partner.Secret.SecretArn()
+	}
 	for _, output := range []struct {
 		name, what string
 		value      *string
@@ -26,7 +30,7 @@ func (w *ways) outputs(chain *supplychain.SupplyChain, sources []*supplychain.So
 		{"PartnerBusName", "The bus of the rights platform's event source", w.partner.Bus.EventBusName()},
 		{"CustomBusName", "Where the editing application puts its events", w.edits.Bus.EventBusName()},
 		{"WebhookUrl", "Quality control, delivery and distribution send to /qc, /delivery and /distribution below it", w.webhooks.URL},
-		{"PartnerSecrets", "JSON object: the webhook's path, and the ARN of the secret it is signed with", w.stack.ToJsonString(w.secrets, nil)},
+		{"PartnerSecrets", "JSON object: the webhook's path, and the ARN of the secret it is signed with", w.stack.ToJsonString(secrets, nil)},
 		{"TableName", "The state table", chain.Table.TableName()},
 		{"PipelineArn", "The state machine, of which each run is an execution", chain.Pipeline.StateMachineArn()},
 		{"SupplyChainBusName", "The bus with the supply chain's own events, on which people's decisions arrive", chain.Bus.Bus.EventBusName()},

@@ -27,11 +27,11 @@ type ways struct {
 	edits    *custombus.Bus
 	hooks    *custombus.Bus
 	webhooks *webhook.Endpoint
-	secrets  map[string]*string // by the partner's path
+	partners []*webhook.Partner
 }
 
 func newWays(stack awscdk.Stack) *ways {
-	w := &ways{stack: stack, operators: example.Operators(stack), secrets: map[string]*string{}}
+	w := &ways{stack: stack, operators: example.Operators(stack)}
 	w.topic = snsfifo.NewTopic(stack, jsii.String("Masters"), &snsfifo.TopicProps{
 		MasterKey: awskms.NewKey(stack, jsii.String("MastersKey"), &awskms.KeyProps{
 			EnableKeyRotation: jsii.Bool(true), RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
@@ -81,7 +81,7 @@ func (w *ways) addSources(chain *supplychain.SupplyChain) []*supplychain.Source 
 
 func (w *ways) hook(path string, p *webhook.PartnerProps) *webhook.Partner {
 	partner := w.webhooks.AddPartner(path, p)
-	w.secrets[path] = partner.Secret.SecretArn()
+	w.partners = append(w.partners, partner)
 	return partner
 }
 
