@@ -9,14 +9,19 @@ const fs = require("node:fs");
 const path = require("node:path");
 const validate = require("asl-validator");
 
-// A definition is one string, or an Fn::Join of strings and of values known at
-// deployment only; those become an ARN, which fits wherever CDK puts one.
+// A value known at deployment only becomes an ARN, which fits wherever CDK puts
+// one, except within an ARN, where it puts the partition.
+function placeholder(token) {
+  return token.Ref === "AWS::Partition" ? "aws" : "arn:aws:lambda:us-east-1:111122223333:function:known-at-deployment";
+}
+
+// A definition is one string, or an Fn::Join of strings and of such values.
 function definitionText(value) {
   if (typeof value === "string") return value;
   const parts = value && value["Fn::Join"] && value["Fn::Join"][1];
   if (!Array.isArray(parts)) throw new Error("a definition that is neither text nor Fn::Join of texts");
   return parts
-    .map((part) => (typeof part === "string" ? part : "arn:aws:lambda:us-east-1:111122223333:function:known-at-deployment"))
+    .map((part) => (typeof part === "string" ? part : placeholder(part)))
     .join(value["Fn::Join"][0]);
 }
 
