@@ -107,7 +107,8 @@ func (t template) adapt(stack string) ([]Change, error) {
 			delete(t.outputs(), id)
 		}
 	}
-	return append(changes, t.renamePartnerSources(stack)...), nil
+	changes = append(changes, t.renamePartnerSources(stack)...)
+	return append(changes, t.referToSecretsByARN(stack)...), nil
 }
 
 // forget drops dependencies on resources that are gone, and refuses uses of them.
@@ -159,6 +160,41 @@ func (t template) renamePartnerSources(stack string) []Change {
 		}
 	}
 	return changes
+}
+
+// referToSecretsByARN asks for the attribute Id of a secret where a template has
+// its Ref. On AWS both are the ARN; here the latter is the secret's name.
+func (t template) referToSecretsByARN(stack string) []Change {
+	var changes []Change
+	for _, secret := range t.ofType("AWS::SecretsManager::Secret") {
+		if replaceReferences(t.document, secret, object{"Fn::GetAtt": []any{secret, "Id"}}) {
+			changes = append(changes, Change{stack, secret, "AWS::SecretsManager::Secret", "is referred to by Fn::GetAtt Id instead of Ref"})
+		}
+	}
+	return changes
+}
+
+// replaceReferences puts by in the place of each Ref to id below value.
+func replaceReferences(value any, id string, by object) (replaced bool) {
+	replace := func(element any) any {
+		if reference, is := element.(object); is && len(reference) == 1 && reference["Ref"] == id {
+			replaced = true
+			return by
+		}
+		replaced = replaceReferences(element, id, by) || replaced
+		return element
+	}
+	switch value := value.(type) {
+	case []any:
+		for i := range value {
+			value[i] = replace(value[i])
+		}
+	case object:
+		for _, key := range sortedKeys(value) {
+			value[key] = replace(value[key])
+		}
+	}
+	return replaced
 }
 
 // allowPlainHTTP drops the statements that deny requests without TLS: the local

@@ -72,6 +72,20 @@ func TestAdaptRefusesAResourceThatNeedsOneTakenOut(t *testing.T) {
 	}
 }
 
+func TestAdaptRefersToSecretsByTheirARN(t *testing.T) {
+	adapted, changes, err := adapt(t, `{"Resources": {
+		"Secret": {"Type": "AWS::SecretsManager::Secret"}, "Queue": {"Type": "AWS::SQS::Queue"},
+		"Policy": {"Type": "AWS::IAM::Policy", "Properties": {"Statement": [{"Resource": [{"Ref": "Secret"}, {"Ref": "Queue"}]}]}}
+	}, "Outputs": {"Arn": {"Value": {"Fn::Join": ["", ["<", {"Ref": "Secret"}, ">"]]}}}}`)
+
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"Resources": {
+		"Secret": {"Type": "AWS::SecretsManager::Secret"}, "Queue": {"Type": "AWS::SQS::Queue"},
+		"Policy": {"Type": "AWS::IAM::Policy", "Properties": {"Statement": [{"Resource": [{"Fn::GetAtt": ["Secret", "Id"]}, {"Ref": "Queue"}]}]}}
+	}, "Outputs": {"Arn": {"Value": {"Fn::Join": ["", ["<", {"Fn::GetAtt": ["Secret", "Id"]}, ">"]]}}}}`, adapted)
+	assert.Equal(t, []string{"Stack: Secret (AWS::SecretsManager::Secret) is referred to by Fn::GetAtt Id instead of Ref"}, changes)
+}
+
 func TestAdaptLetsRulesSelectTheLocalPartnerSource(t *testing.T) {
 	adapted, changes, err := adapt(t, `{"Resources": {
 		"Partner": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": [{"prefix": "aws.partner/rights"}], "account": ["aws.partner"]}}},
