@@ -111,11 +111,10 @@ func (d *delivery) claim(ctx context.Context) error {
 
 // prepare writes the documents, and stores the payloads that are too large.
 func (d *delivery) prepare(ctx context.Context, sent time.Time) {
-	contentType := d.request.headerValue("Content-Type")
 	each(d.fresh(), func(p *part) {
 		e := newEnvelope(d.config, p.item, sent, d.at)
 		p.event = Event{Source: e.Source, ID: e.ID, Type: e.Type, AssetID: p.item.AssetID, Time: d.at}
-		content := newPayload(p.item.Body, contentType)
+		content := d.content(p.item)
 		if content.encodedSize() <= d.config.InlineSize {
 			p.event.Document = e.inline(content)
 			return
@@ -127,6 +126,15 @@ func (d *delivery) prepare(ctx context.Context, sent time.Time) {
 		}
 		p.event.Document = e.reference(ref, content)
 	})
+}
+
+// content is what the partner says about the event: the body, or an item of it,
+// or the query of a request without a body.
+func (d *delivery) content(item signature.Item) payload {
+	if query := d.request.query(); len(item.Body) == 0 && query != "" {
+		return newPayload([]byte(query), "application/x-www-form-urlencoded")
+	}
+	return newPayload(item.Body, d.request.headerValue("Content-Type"))
 }
 
 // blobKey names a payload after its content, so that the partner's next attempt

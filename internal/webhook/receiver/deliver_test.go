@@ -3,6 +3,7 @@ package receiver_test
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -279,6 +280,17 @@ func TestWhatIsNotJSONIsKeptAsReceived(t *testing.T) {
 			assert.True(t, strings.HasPrefix(e.bus.events[0].ID, "sha256:"))
 		})
 	}
+}
+
+// Telestream Cloud can send an event as the query of a GET.
+func TestAnEventInTheQuery(t *testing.T) {
+	e := newEndpoint(t, signature.TelestreamCloud(), func(c *partner.Config) { c.Secret = "" })
+	assert.Equal(t, 200, e.send(t, get("/partner?event=video-encoded&video_id=v1")).Status)
+	require.Len(t, e.bus.events, 1)
+	assert.Equal(t, "video-encoded", e.bus.events[0].Type)
+	d := document(t, e.bus.events[0])
+	assert.Equal(t, "application/x-www-form-urlencoded", d["datacontenttype"])
+	assert.Equal(t, base64.StdEncoding.EncodeToString([]byte("event=video-encoded&video_id=v1")), d["data_base64"])
 }
 
 func TestAnEventAlwaysHasAType(t *testing.T) {

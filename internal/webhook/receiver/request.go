@@ -157,7 +157,9 @@ func (r *apiRequest) url() string {
 		Scheme:   "https",
 		Host:     cmp.Or(r.Context.DomainName, r.headerValue("Host")), // local clouds have only the latter
 		Path:     cmp.Or(r.Context.Path, r.Path),
-		RawQuery: url.Values(multi(r.MultiValueQuery, r.Query)).Encode(),
+		RawQuery: r.query(),
 	}
 	return u.String()
 }
+
+func (r *apiRequest) query() string { return url.Values(multi(r.MultiValueQuery, r.Query)).Encode() }
