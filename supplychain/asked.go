@@ -3,6 +3,7 @@ package supplychain
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
@@ -102,13 +103,11 @@ func (a *asked) room(i int, exhausted awsstepfunctions.State) awsstepfunctions.S
 
 // over says that an attempt is over without an answer.
 func (a *asked) over(i int, exhausted awsstepfunctions.State) awsstepfunctions.State {
-	update, next := wire.AgainUpdate, awsstepfunctions.State(nil)
-	if i == len(a.attempts)-1 {
-		update, next = wire.OverUpdate, exhausted
-	} else {
-		next = a.requests[i+1]
+	update, next := wire.OverUpdate, exhausted
+	if i < len(a.attempts)-1 {
+		update, next = wire.AgainUpdate, a.requests[i+1]
 	}
-	over := a.graph.update(fmt.Sprintf("%s: end %d", a.name, i+1), a.name, write{
+	over := a.update(fmt.Sprintf("%s: end %d", a.name, i+1), a.name, write{
 		update: update, condition: wire.OverCondition,
 		values: values{":attempt": number(i + 1), ":next": number(i + 2)},
 	})
@@ -120,17 +119,13 @@ func (a *asked) over(i int, exhausted awsstepfunctions.State) awsstepfunctions.S
 func (a *asked) lookUp(exhausted awsstepfunctions.State) awsstepfunctions.State {
 	const slot = "$.slot"
 	names := []string{wire.AttrRun, wire.AttrAttempt, wire.AttrStatus, wire.AttrAnswered, wire.AttrResult}
-	projection, attributes := "", map[string]any{}
-	for i, name := range names {
-		if i > 0 {
-			projection += ", "
-		}
-		projection += "#" + name
+	attributes := map[string]any{}
+	for _, name := range names {
 		attributes["#"+name] = name
 	}
 	look := a.task(a.name+": look", "aws-sdk:dynamodb:getItem", map[string]any{
 		"TableName": a.table, "Key": key(a.name), "ConsistentRead": true,
-		"ProjectionExpression": projection, "ExpressionAttributeNames": attributes,
+		"ProjectionExpression": "#" + strings.Join(names, ", #"), "ExpressionAttributeNames": attributes,
 	}, map[string]any{"ResultPath": slot})
 
 	at := func(name, kind string) string { return slot + ".Item." + name + "." + kind }

@@ -45,7 +45,7 @@ func duration(name string, d awscdk.Duration, low, high float64) error {
 }
 
 // personShape keeps the ids of people free of blanks and control characters.
-var personShape = regexp.MustCompile(`^[!-~]{1,256}$`)
+var personShape = regexp.MustCompile(`^[[:graph:]]{1,256}$`)
 
 func peopleProblem(name string, people *[]*string) error {
 	if people != nil && len(*people) == 0 {

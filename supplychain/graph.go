@@ -54,7 +54,7 @@ func (g *graph) conditional(s Stage, next awsstepfunctions.State) awsstepfunctio
 
 // task is a state that calls an action of another service, and tries again
 // where an error can pass. The result goes to resultPath, nil for none.
-func (g *graph) task(name, action string, parameters map[string]any, more map[string]any) awsstepfunctions.CustomState {
+func (g *graph) task(name, action string, parameters, more map[string]any) awsstepfunctions.CustomState {
 	state := map[string]any{
 		"Type":       "Task",
 		"Resource":   "arn:" + *awscdk.Aws_PARTITION() + ":states:::" + action,
@@ -142,8 +142,8 @@ func catch(s awsstepfunctions.CustomState, errors []string, next awsstepfunction
 }
 
 // catchFailure goes to next on errors, and keeps the error.
-func catchFailure(s awsstepfunctions.CustomState, errors []string, next awsstepfunctions.State) awsstepfunctions.CustomState {
-	return s.AddCatch(next, &awsstepfunctions.CatchProps{Errors: jsii.Strings(errors...), ResultPath: jsii.String(failure)})
+func catchFailure(s awsstepfunctions.CustomState, errors []string, next awsstepfunctions.State) {
+	s.AddCatch(next, &awsstepfunctions.CatchProps{Errors: jsii.Strings(errors...), ResultPath: jsii.String(failure)})
 }
 
 // then goes to next, or ends where there is none.

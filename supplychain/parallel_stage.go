@@ -58,11 +58,11 @@ func (s *parallelStage) inner() []Stage {
 func (s *parallelStage) problems(before names) []error {
 	all := []error{nameProblem("Parallel", s.name)}
 	if n := len(s.branches()); n < 2 || n > maxBranches {
-		all = append(all, within("Parallel", s.name, fmt.Errorf("Branches must be 2 to %d, got %d", maxBranches, n))...)
+		all = append(all, within("Parallel", s.name, fmt.Errorf("%s must be 2 to %d, got %d", "Branches", maxBranches, n))...)
 	}
 	for i, branch := range s.branches() {
 		if len(branch) == 0 {
-			all = append(all, within("Parallel", s.name, fmt.Errorf("Branches[%d] must have at least one stage", i))...)
+			all = append(all, within("Parallel", s.name, fmt.Errorf("%s[%d] must have at least one stage", "Branches", i))...)
 		}
 		all = append(all, sequence(branch, before)...)
 	}

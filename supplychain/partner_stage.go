@@ -113,18 +113,18 @@ func (s *partnerStage) problems(before names) []error {
 	return append([]error{nameProblem("Partner", s.name)}, within("Partner", s.name, all...)...)
 }
 
-func requestProblems(value *map[string]any, before names) error {
+func requestProblems(value *map[string]any, before names) error { //nolint:gocritic // as the CDK has maps in its properties
 	if value == nil {
 		return nil
 	}
 	_, paths, err := request(*value)
 	if err != nil {
-		return fmt.Errorf("Request: %w", err)
+		return fmt.Errorf("%s: %w", "Request", err)
 	}
 	var all []error
 	for _, path := range paths {
 		if problem := pathProblem(path, before); problem != nil {
-			all = append(all, fmt.Errorf("Request: %w", problem))
+			all = append(all, fmt.Errorf("%s: %w", "Request", problem))
 		}
 	}
 	return errors.Join(all...)

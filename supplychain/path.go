@@ -70,11 +70,11 @@ func (p Path) Is(value string) awsstepfunctions.Condition {
 // IsOneOf holds if the value is there and is one of the texts, of which there
 // is at least one.
 func (p Path) IsOneOf(values ...string) awsstepfunctions.Condition {
-	var any []awsstepfunctions.Condition
+	var equal []awsstepfunctions.Condition
 	for _, value := range values {
-		any = append(any, awsstepfunctions.Condition_StringEquals(p.text(), jsii.String(value)))
+		equal = append(equal, awsstepfunctions.Condition_StringEquals(p.text(), jsii.String(value)))
 	}
-	return awsstepfunctions.Condition_And(p.Exists(), awsstepfunctions.Condition_Or(any...))
+	return awsstepfunctions.Condition_And(p.Exists(), awsstepfunctions.Condition_Or(equal...))
 }
 
 // IsTrue holds if the value is there and is true.
@@ -96,7 +96,7 @@ func (p Path) Exists() awsstepfunctions.Condition {
 func (p Path) text() *string { return jsii.String(string(p)) }
 
 // keyShape is what a path can be made of.
-var keyShape = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\[[0-9]+\])*$`)
+var keyShape = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\[\d+\])*$`)
 
 // pathProblem reports a path that cannot be read, or that reads what is not
 // there yet.
@@ -120,12 +120,12 @@ func conditionProblems(condition awsstepfunctions.Condition, before names) []err
 	}
 	rendered, err := json.Marshal(condition.RenderCondition())
 	if err != nil {
-		return []error{fmt.Errorf("When: %w", err)}
+		return []error{fmt.Errorf("%s: %w", "When", err)}
 	}
 	var all []error
 	for _, path := range slices.Compact(resultPath.FindAllString(string(rendered), -1)) {
 		if problem := pathProblem(path, before); problem != nil {
-			all = append(all, fmt.Errorf("When: %w", problem))
+			all = append(all, fmt.Errorf("%s: %w", "When", problem))
 		}
 	}
 	return all

@@ -147,12 +147,12 @@ func TestTimeoutsAndHeartbeats(t *testing.T) {
 	newChain(stack, oneOfEach(stack)...)
 	states := definition(t, stack).all()
 
-	assert.Equal(t, 86400.0, states["rights"]["TimeoutSeconds"], "24 hours")
+	assert.EqualValues(t, 86400, states["rights"]["TimeoutSeconds"], "24 hours")
 	assert.Nil(t, states["rights"]["HeartbeatSeconds"])
-	assert.Equal(t, 1800.0, states["video: ask again 3"]["HeartbeatSeconds"])
-	assert.Equal(t, 3600.0, states["review"]["TimeoutSeconds"], "until the escalation")
-	assert.Equal(t, 259200.0, states["review: ask again 2"]["TimeoutSeconds"], "3 days from it on")
-	assert.Equal(t, 900.0, states["metadata"]["TimeoutSeconds"])
+	assert.EqualValues(t, 1800, states["video: ask again 3"]["HeartbeatSeconds"])
+	assert.EqualValues(t, 3600, states["review"]["TimeoutSeconds"], "until the escalation")
+	assert.EqualValues(t, 259200, states["review: ask again 2"]["TimeoutSeconds"], "3 days from it on")
+	assert.EqualValues(t, 900, states["metadata"]["TimeoutSeconds"])
 }
 
 var (

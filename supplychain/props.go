@@ -166,16 +166,17 @@ func (p *SupplyChainProps) stages() []Stage {
 func (p *SupplyChainProps) stageProblems() []error {
 	stages := p.stages()
 	if len(stages) == 0 {
-		return []error{errors.New("Stages is required")}
+		return []error{props.Required("Stages", nil)}
 	}
 	all := sequence(stages, names{})
 	if n := len(slots(stages)); n > chain.StageLimit {
-		all = append(all, fmt.Errorf("Stages must be at most %d, got %d: a start writes all of them in one transaction of DynamoDB", chain.StageLimit, n))
+		all = append(all, fmt.Errorf("%s must be at most %d, got %d: a start writes all of them in one transaction of DynamoDB", "Stages", chain.StageLimit, n))
 	}
 	seen := map[string]int{}
 	for _, s := range every(stages) {
-		if seen[s.stageName()]++; seen[s.stageName()] == 2 {
-			all = append(all, fmt.Errorf("Stages has several with the name %q: names must be unique, those of a Parallel and of approvals too", s.stageName()))
+		seen[s.stageName()]++
+		if seen[s.stageName()] == 2 {
+			all = append(all, fmt.Errorf("%s has several with the name %q: names must be unique, those of a Parallel and of approvals too", "Stages", s.stageName()))
 		}
 	}
 	return all
@@ -225,7 +226,7 @@ func (p *SupplyChainProps) pipelineProblem() error {
 		return nil
 	}
 	return setByUs("PipelineProps", map[string]bool{
-		"Definition": m.Definition != nil, "DefinitionBody": m.DefinitionBody != nil, "Role": m.Role != nil, //nolint:staticcheck // refused because it is deprecated
+		"Definition": m.Definition != nil, "DefinitionBody": m.DefinitionBody != nil, "Role": m.Role != nil,
 		"StateMachineType": m.StateMachineType != "", "QueryLanguage": m.QueryLanguage != "", "TracingEnabled": m.TracingEnabled != nil,
 	})
 }

@@ -2,6 +2,7 @@ package supplychain
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -164,7 +165,7 @@ func (p *SourceProps) environment(c *SupplyChain, name, mappings string) map[str
 		wire.EnvChainPlan:         jsii.String(c.plan),
 		wire.EnvChainSource:       jsii.String(name),
 		wire.EnvChainSourceKind:   jsii.String(wire.SourceExecutions),
-		wire.EnvChainClaimSeconds: jsii.String(fmt.Sprint(seconds(c.props.ClaimHorizon))),
+		wire.EnvChainClaimSeconds: jsii.String(strconv.Itoa(seconds(c.props.ClaimHorizon))),
 	}
 	if len(p.mappings()) > 0 {
 		all[wire.EnvChainSourceKind] = jsii.String(wire.SourcePartner)

@@ -203,7 +203,7 @@ func (p *SourceProps) webhookProblem() error {
 	if p.Webhook == nil || p.Webhook.EventBus != nil {
 		return nil
 	}
-	return errors.New("Webhook's partner must put its events on a bus: one that sends to a queue is read with ExistingQueue, and the CloudEventEnvelope")
+	return fmt.Errorf("%s's partner must put its events on a bus: one that sends to a queue is read with ExistingQueue, and the CloudEventEnvelope", "Webhook")
 }
 
 // queueProblem reports what only a queue that the partner sends to can have.
@@ -223,7 +223,7 @@ func (p *SourceProps) envelopeProblem() error {
 	if p.Envelope == "" || slices.Contains(mediaevent.Envelopes(), p.Envelope) {
 		return nil
 	}
-	return fmt.Errorf("Envelope must be one of %q, got %q", mediaevent.Envelopes(), p.Envelope)
+	return fmt.Errorf("%s must be one of %q, got %q", "Envelope", mediaevent.Envelopes(), p.Envelope)
 }
 
 func (p *SourceProps) functionProblem() error {
@@ -267,7 +267,7 @@ func (p *SourceProps) sizeProblem(c *SupplyChain, name string) error {
 	if used+size <= environmentSize {
 		return nil
 	}
-	return fmt.Errorf("Mapping takes %d bytes, but the environment of a Lambda function has room for %d: split the source, one for each kind of event", size, environmentSize-used)
+	return fmt.Errorf("%s takes %d bytes, but the environment of a Lambda function has room for %d: split the source, one for each kind of event", "Mapping", size, environmentSize-used)
 }
 
 // given lists the names, each followed by whether it is set, that are set.

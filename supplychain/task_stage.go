@@ -45,7 +45,7 @@ func Task(name string, p *TaskStageProps) Stage {
 }
 
 // outputShape is a path from the root that Step Functions can read.
-var outputShape = regexp.MustCompile(`^\$(\.[A-Za-z_][A-Za-z0-9_]*(\[[0-9]+\])*)*$`)
+var outputShape = regexp.MustCompile(`^\$(\.[A-Za-z_][A-Za-z0-9_]*(\[\d+\])*)*$`)
 
 type taskStage struct {
 	name string

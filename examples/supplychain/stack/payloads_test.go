@@ -3,7 +3,6 @@ package stack
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -63,7 +62,7 @@ func TestEveryPayloadIsDocumented(t *testing.T) {
 	text, err := os.ReadFile("../testdata/README.md")
 	require.NoError(t, err)
 	for _, file := range files {
-		assert.True(t, strings.Contains(string(text), filepath.Base(file)), "%s is not in testdata/README.md", file)
+		assert.Contains(t, string(text), filepath.Base(file), "testdata/README.md")
 	}
 }
 
