@@ -19,7 +19,7 @@ func allow(sid string, actions []string, resources ...*string) awsiam.PolicyStat
 
 // tableActions of the functions. A transaction needs the actions of its parts.
 var (
-	intakeActions = []string{"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+	intakeActions = []string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
 	outboxActions = []string{"dynamodb:PutItem"}
 	watchActions  = []string{"dynamodb:PutItem"}
 )

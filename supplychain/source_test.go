@@ -84,7 +84,7 @@ func TestTheIntakeMayDoWhatItNeedsAndNoMore(t *testing.T) {
 		{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": cdktest.Resolved(t, stack, s.DeadLetterQueue.QueueArn())},
 		{
 			"Sid": "ApplyEvents", "Effect": "Allow", "Resource": cdktest.Resolved(t, stack, c.Table.TableArn()),
-			"Action": []any{"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+			"Action": []any{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
 		},
 		{"Sid": "StorePayloads", "Effect": "Allow", "Action": "s3:PutObject", "Resource": joined(cdktest.Resolved(t, stack, c.Bucket.BucketArn()), "/*")},
 	}, cdktest.Statements(t, cdktest.PropertiesOf(t, s.Policy)))
