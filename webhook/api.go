@@ -25,7 +25,7 @@ func (e *Endpoint) defineAPI() {
 			DeployOptions:    e.stage(),
 			Policy:           e.resourcePolicy(),
 		}))
-	e.URL = e.API.Url()
+	e.URL, e.root = e.API.Url(), e.API.Root()
 	e.answerForTheAPI()
 	e.integration = awsapigateway.NewIntegration(&awsapigateway.IntegrationProps{
 		Type:                  awsapigateway.IntegrationType_AWS_PROXY,
@@ -104,7 +104,7 @@ func (e *Endpoint) answerForTheAPI() {
 // addMethod routes a partner's path to the function, with every method: it is
 // the function that knows which ones the partner may use.
 func (e *Endpoint) addMethod(path string, secretInPath bool) awsapigateway.Resource {
-	resource := e.API.Root().ResourceForPath(jsii.String(path))
+	resource := e.root.ResourceForPath(jsii.String(path))
 	if secretInPath {
 		resource = resource.AddResource(jsii.String("{secret}"), nil)
 	}

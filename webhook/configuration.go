@@ -8,12 +8,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
-	"github.com/aws/jsii-runtime-go"
-
 	"github.com/mediasupplychain/cdk/internal/webhook/partner"
-	"github.com/mediasupplychain/cdk/internal/wire"
 )
 
 const (
@@ -29,8 +24,6 @@ const (
 // configuration is the document that the function reads: what it has to know
 // about every partner. See docs/adr/0011-partner-configuration.md.
 type configuration struct {
-	secret   awssecretsmanager.CfnSecret
-	function awslambda.Function
 	entries  []string
 	size     int
 	identity strings.Builder // what tells this document from the last deployment's
@@ -54,21 +47,23 @@ func (c *configuration) room(entry string) error {
 	return nil
 }
 
-// add writes the document with one more entry. The names are of what the
-// entry's tokens stand for.
+// add puts one more entry into the document. The names are of what the entry's
+// tokens stand for.
 func (c *configuration) add(entry string, names ...string) {
 	c.entries = append(c.entries, entry)
 	c.size += sizeOf(entry)
 	c.identity.WriteString(tokens.ReplaceAllString(entry, "") + strings.Join(names, " "))
-	c.write()
 }
 
-func (c *configuration) write() {
-	c.secret.SetSecretString(jsii.String(`{"partners":{` + strings.Join(c.entries, ",") + `}}`))
-	// Running instances have read the document, and are replaced when their
-	// environment changes: so a deployment takes effect at once.
+// text is the document.
+func (c *configuration) text() string { return `{"partners":{` + strings.Join(c.entries, ",") + `}}` }
+
+// hash changes with the document. Running instances of the function have read
+// it, and are replaced when their environment changes: so a deployment takes
+// effect at once.
+func (c *configuration) hash() string {
 	sum := sha256.Sum256([]byte(c.identity.String()))
-	c.function.AddEnvironment(jsii.String(wire.EnvWebhookConfigurationHash), jsii.String(hex.EncodeToString(sum[:8])), nil)
+	return hex.EncodeToString(sum[:8])
 }
 
 // tokens are values that are known at deployment only.

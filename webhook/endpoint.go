@@ -63,6 +63,7 @@ type Endpoint struct {
 	partners      constructs.Construct
 	added         []*Partner
 	integration   awsapigateway.Integration
+	root          awsapigateway.IResource
 	permissions   *permissions
 	configuration *configuration
 	overrides     int // method settings of the stage so far
@@ -80,6 +81,8 @@ func NewEndpoint(scope constructs.Construct, id *string, p *EndpointProps) *Endp
 	e := &Endpoint{props: p}
 	constructs.NewConstruct_Override(e, scope, id)
 
+	e.configuration = &configuration{}
+	e.configuration.identity.WriteString(p.destination())
 	e.Configuration = awssecretsmanager.NewCfnSecret(e, jsii.String("Configuration"), &awssecretsmanager.CfnSecretProps{
 		Description: jsii.String("Partner configuration of a webhook endpoint; it holds no secret"),
 	})
@@ -87,9 +90,16 @@ func NewEndpoint(scope constructs.Construct, id *string, p *EndpointProps) *Endp
 	e.defineAPI()
 	e.protect()
 	e.partners = constructs.NewConstruct(e, jsii.String("Partners"))
-	e.configuration = &configuration{secret: e.Configuration, function: e.Function}
-	e.configuration.write()
+	e.write()
 	return e
+}
+
+// destination is the path of the bus or queue that partners have in common.
+func (p *EndpointProps) destination() string {
+	if p.EventBus != nil {
+		return *p.EventBus.Node().Path()
+	}
+	return *p.Queue.Node().Path()
 }
 
 // code compiles the function unless there is one.
@@ -112,7 +122,13 @@ func (e *Endpoint) defineFunction(code awslambda.Code) {
 	e.permissions = newPermissions(e)
 	e.Policy = e.permissions.policy
 	e.permissions.readConfiguration(e.Configuration.Ref())
+}
+
+// write puts what partners have changed into the template.
+func (e *Endpoint) write() {
 	e.permissions.write()
+	e.Configuration.SetSecretString(jsii.String(e.configuration.text()))
+	e.Function.AddEnvironment(jsii.String(wire.EnvWebhookConfigurationHash), jsii.String(e.configuration.hash()), nil)
 }
 
 // GrantReadBucket lets grantee read the data of large events, as consumers of

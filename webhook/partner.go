@@ -163,11 +163,11 @@ func (e *Endpoint) AddPartner(path string, p *PartnerProps) *Partner {
 	if config.MaxBodySize > config.InlineSize {
 		e.needBucket()
 	}
-	e.permissions.write()
 	x.Resource = e.addMethod(path, plan.secretInPath())
-	x.URL = e.API.UrlForPath(jsii.String(path))
+	x.URL = jsii.String(*e.URL + strings.TrimPrefix(path, "/"))
 	e.throttle(x.Resource, partner.Methods(p.Scheme), p.ThrottlingRateLimit, p.ThrottlingBurstLimit)
-	e.configuration.add(entry(path, config), plan.names(x.Secret)...)
+	e.configuration.add(entry(path, config), plan.names()...)
+	e.write()
 	return x
 }
 
@@ -213,8 +213,13 @@ func (x *Partner) defineSecret(p *PartnerProps, config *partner.Config) {
 	if x.Secret = p.Secret; x.Secret == nil {
 		x.Secret = awssecretsmanager.NewSecret(x, jsii.String("Secret"), props.Merge(secretDefaults(x.Path), p.SecretProps))
 	}
-	x.endpoint.permissions.readSecret(x.Secret)
-	config.Secret = *x.Secret.SecretArn()
+	arn := x.Secret.SecretArn()
+	config.Secret = *arn
+	if p.Secret == nil && p.SecretProps == nil {
+		x.endpoint.permissions.readNewSecret(arn)
+	} else {
+		x.endpoint.permissions.readSecret(x.Secret)
+	}
 }
 
 // connect names the destination and who is asked first, and lets the function
@@ -222,8 +227,9 @@ func (x *Partner) defineSecret(p *PartnerProps, config *partner.Config) {
 func (x *Partner) connect(p *plan, config *partner.Config) {
 	if bus := p.bus; bus != nil {
 		x.EventBus = bus
-		x.endpoint.permissions.putEvents(bus)
-		config.Destination = partner.Destination{Bus: *bus.EventBusArn()}
+		arn := bus.EventBusArn()
+		x.endpoint.permissions.putEvents(arn)
+		config.Destination = partner.Destination{Bus: *arn}
 	}
 	if queue := p.queue; queue != nil {
 		x.endpoint.permissions.sendMessages(queue)

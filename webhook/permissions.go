@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -32,7 +31,7 @@ func newPermissions(e *Endpoint) *permissions {
 	p := &permissions{policy: awsiam.NewCfnPolicy(e, jsii.String("Policy"), &awsiam.CfnPolicyProps{
 		PolicyName:     jsii.String("Webhooks"), // within the role
 		Roles:          &[]*string{e.Function.Role().RoleName()},
-		PolicyDocument: map[string]any{},
+		PolicyDocument: map[string]any{}, // see write
 	})}
 	// A function that may do nothing yet must not be called. Resource by
 	// resource, since the role is a child of the function.
@@ -79,6 +78,11 @@ func (p *permissions) readConfiguration(arn *string) {
 	p.allow(arn, "ReadConfiguration", "secretsmanager:GetSecretValue")
 }
 
+// readNewSecret is readSecret for a secret of our own, asking the CDK nothing.
+func (p *permissions) readNewSecret(arn *string) {
+	p.allow(arn, sidSecrets, "secretsmanager:GetSecretValue")
+}
+
 func (p *permissions) readSecret(s awssecretsmanager.ISecret) {
 	arn := s.SecretFullArn()
 	if arn == nil { // imported by name: the ARN lacks the six characters at its end
@@ -88,9 +92,7 @@ func (p *permissions) readSecret(s awssecretsmanager.ISecret) {
 	p.decrypt(s.EncryptionKey())
 }
 
-func (p *permissions) putEvents(bus awsevents.IEventBus) {
-	p.allow(bus.EventBusArn(), "PutEvents", "events:PutEvents")
-}
+func (p *permissions) putEvents(bus *string) { p.allow(bus, "PutEvents", "events:PutEvents") }
 
 func (p *permissions) sendMessages(queue awssqs.IQueue) {
 	p.allow(queue.QueueArn(), "SendMessages", "sqs:SendMessage")

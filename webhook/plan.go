@@ -11,7 +11,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -202,10 +201,11 @@ func (p *plan) secretInPath() bool {
 	return slices.ContainsFunc(p.Scheme.Signatures, func(s signature.Source) bool { return s.In == "path" })
 }
 
-// names are the paths of the constructs that the configuration refers to.
-func (p *plan) names(secret awssecretsmanager.ISecret) []string {
+// names are the paths of the constructs that the configuration refers to, but
+// for those that the endpoint or the partner's own path tell.
+func (p *plan) names() []string {
 	var names []string
-	for _, of := range []constructs.IConstruct{secret, p.bus, p.queue, p.Confirm} {
+	for _, of := range []constructs.IConstruct{p.Secret, p.EventBus, p.Queue, p.Confirm} {
 		if of != nil {
 			names = append(names, *of.Node().Path())
 		}
