@@ -293,6 +293,16 @@ func TestAnEventInTheQuery(t *testing.T) {
 	assert.Equal(t, base64.StdEncoding.EncodeToString([]byte("event=video-encoded&video_id=v1")), d["data_base64"])
 }
 
+func TestAttributesThatSQSWouldRefuse(t *testing.T) {
+	e := newEndpoint(t, bodySigned())
+	e.send(t, e.sign(t, bodySigned(), post("{\"id\":\"1\",\"type\":\"\\uFFFE\",\"asset\":\"\\uFFFF\"}")))
+	require.Len(t, e.bus.events, 1)
+	assert.NotContains(t, string(e.bus.events[0].Document), "\uFFFE")
+	assert.NotContains(t, string(e.bus.events[0].Document), "\uFFFF")
+	d := document(t, e.bus.events[0])
+	assert.Equal(t, "\uFFFE \uFFFF", fmt.Sprint(d["type"], " ", d["subject"]))
+}
+
 func TestAnEventAlwaysHasAType(t *testing.T) {
 	e := newEndpoint(t, bodySigned())
 	e.send(t, e.sign(t, bodySigned(), post(`{"id":"1"}`)))

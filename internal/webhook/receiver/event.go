@@ -84,12 +84,8 @@ func newPayload(data []byte, header string) payload {
 }
 
 // isJSON reports whether data can stand in a JSON document that EventBridge and
-// SQS accept. Both take valid UTF-8 only, and SQS no U+FFFE and U+FFFF
-// (SendMessage, Amazon SQS API reference).
-func isJSON(data []byte) bool {
-	return utf8.Valid(data) && json.Valid(data) &&
-		!bytes.Contains(data, []byte("\uFFFE")) && !bytes.Contains(data, []byte("\uFFFF"))
-}
+// SQS accept, which take valid UTF-8 only.
+func isJSON(data []byte) bool { return utf8.Valid(data) && json.Valid(data) && !noncharacters(data) }
 
 // encodedSize is how many bytes the data takes in a document.
 func (p payload) encodedSize() int {
@@ -119,6 +115,7 @@ func (e envelope) reference(ref string, p payload) []byte {
 	return e.with("", nil)
 }
 
+// with writes the attributes, then the data under its name as it is.
 func (e envelope) with(name string, data []byte) []byte {
 	var b bytes.Buffer
 	b.Grow(512 + len(data))
@@ -127,11 +124,24 @@ func (e envelope) with(name string, data []byte) []byte {
 	if err := encoder.Encode(e); err != nil {
 		panic(err) // strings and a number: cannot fail
 	}
-	b.Truncate(bytes.LastIndexByte(b.Bytes(), '}'))
+	attributes := b.Bytes()[:bytes.LastIndexByte(b.Bytes(), '}')]
+	if noncharacters(attributes) {
+		escaped := bytes.ReplaceAll(attributes, []byte("\uFFFE"), []byte(`\ufffe`))
+		escaped = bytes.ReplaceAll(escaped, []byte("\uFFFF"), []byte(`\uffff`))
+		b = *bytes.NewBuffer(escaped)
+	} else {
+		b.Truncate(len(attributes))
+	}
 	if name != "" {
 		b.WriteString(`,"` + name + `":`)
 		b.Write(data)
 	}
 	b.WriteByte('}')
 	return b.Bytes()
+}
+
+// noncharacters reports whether text holds what SQS refuses in a message though
+// it is valid UTF-8 (SendMessage, Amazon SQS API reference).
+func noncharacters(text []byte) bool {
+	return bytes.Contains(text, []byte("\uFFFE")) || bytes.Contains(text, []byte("\uFFFF"))
 }
