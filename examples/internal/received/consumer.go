@@ -51,9 +51,9 @@ func New(read Reader, db DynamoDB, table, bookkeeping string) *Consumer {
 // Handle processes one message. Its errors are permanent where another delivery
 // would not help.
 func (c *Consumer) Handle(ctx context.Context, m sqsbatch.Message[sqsbatch.Text]) error {
-	event, err := c.read(m.Record)
+	event, err := c.read(ctx, m.Record)
 	if err != nil {
-		return sqsbatch.Permanent(err)
+		return err
 	}
 	wishes, err := event.wishes()
 	if err != nil {
@@ -61,7 +61,7 @@ func (c *Consumer) Handle(ctx context.Context, m sqsbatch.Message[sqsbatch.Text]
 	}
 	deliveries := 1
 	if wishes.FailTimes > 0 {
-		if deliveries, err = c.store.tried(ctx, event.ID); err != nil {
+		if deliveries, err = c.store.tried(ctx, event); err != nil {
 			return err
 		}
 		if deliveries <= wishes.FailTimes {

@@ -136,6 +136,29 @@ func TestAnEventOfEventBridgeHasItsOwnIDAndItsDetailIsThePayload(t *testing.T) {
 	assert.Equal(t, map[string]string{"film 0000000001": `6a7e8feb 2 {"assetId":"film","n":1.50}`}, db.rows())
 }
 
+func TestTheSameIDOfAnotherSourceIsAnotherEvent(t *testing.T) {
+	db := newFakeDB()
+	from := func(source string) Reader {
+		return func(ctx context.Context, r sqsbatch.Record) (Event, error) {
+			event, err := Direct(ctx, r)
+			event.Source = source
+			return event, err
+		}
+	}
+	for _, source := range []string{"mux", "frameio", "mux"} {
+		require.NoError(t, consumer(from(source), db).Handle(t.Context(), message("a1", "film", `{}`)))
+	}
+	assert.Equal(t, map[string]string{"film 0000000001": `a1 2 {}`, "film 0000000002": `a1 1 {}`}, db.rows())
+}
+
+func TestAReaderThatFailsForNowGetsAnotherDelivery(t *testing.T) {
+	unreachable := errors.New("unreachable")
+	read := func(context.Context, sqsbatch.Record) (Event, error) { return Event{}, unreachable }
+	err := consumer(read, newFakeDB()).Handle(t.Context(), message("a1", "film", `{}`))
+	require.ErrorIs(t, err, unreachable)
+	assert.False(t, sqsbatch.IsPermanent(err))
+}
+
 func TestErrorsOfTheDatabaseAreWorthAnotherDelivery(t *testing.T) {
 	for operation, want := range map[string]string{
 		"GetItem":            "count the events of asset film: throttled",

@@ -1,6 +1,7 @@
 package received
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,10 @@ type Event struct {
 	// ID is the transport's id, the same each time it delivers the event.
 	ID string
 
+	// Source is who gave the event its ID, where the queue has events of several
+	// that do not know of each other: two of them may use the same ID.
+	Source string
+
 	// Asset is what the order is kept for. If it is empty, the payload's assetId is.
 	Asset string
 
@@ -20,31 +25,70 @@ type Event struct {
 	Payload []byte
 }
 
+// key tells the event from all others of the queue.
+func (e *Event) key() string {
+	if e.Source == "" {
+		return e.ID
+	}
+	return e.Source + "#" + e.ID
+}
+
 // Reader knows the envelope, if any, that a transport puts around the payload.
-// Its errors are permanent.
-type Reader func(sqsbatch.Record) (Event, error)
+// Its errors are permanent where another delivery would not help.
+type Reader func(context.Context, sqsbatch.Record) (Event, error)
 
 // Direct reads a message whose body is the payload, as a sender to the queue or
 // an SNS topic with raw delivery makes them.
-func Direct(r sqsbatch.Record) (Event, error) {
+func Direct(_ context.Context, r sqsbatch.Record) (Event, error) {
 	return Event{ID: r.EventID(), Asset: r.GroupID(), Payload: []byte(r.Body)}, nil
 }
 
 // FromEventBridge reads a message that a rule of EventBridge sent: the payload is
 // the event's detail, and the event has an id of its own (EventBridge user
 // guide, "AWS service event metadata").
-func FromEventBridge(r sqsbatch.Record) (Event, error) {
+func FromEventBridge(_ context.Context, r sqsbatch.Record) (Event, error) {
 	var envelope struct {
 		ID     string          `json:"id"`
 		Detail json.RawMessage `json:"detail"`
 	}
 	if err := json.Unmarshal([]byte(r.Body), &envelope); err != nil {
-		return Event{}, fmt.Errorf("not an event of EventBridge: %w", err)
+		return Event{}, sqsbatch.Permanent(fmt.Errorf("not an event of EventBridge: %w", err))
 	}
 	if envelope.ID == "" || envelope.Detail == nil {
-		return Event{}, errors.New("not an event of EventBridge: it has no id or no detail")
+		return Event{}, sqsbatch.Permanent(errors.New("not an event of EventBridge: it has no id or no detail"))
 	}
 	return Event{ID: envelope.ID, Asset: r.GroupID(), Payload: envelope.Detail}, nil
+}
+
+// FromWebhook reads a message that a rule sent for an event of webhook.Endpoint:
+// a CloudEvent, whose data is the partner's JSON and whose id is the partner's.
+// Its subject is the asset of a payload without an assetId.
+func FromWebhook(ctx context.Context, r sqsbatch.Record) (Event, error) {
+	event, err := FromEventBridge(ctx, r)
+	if err != nil {
+		return Event{}, err
+	}
+	var cloudEvent struct {
+		ID      string          `json:"id"`
+		Source  string          `json:"source"`
+		Subject string          `json:"subject"`
+		Data    json.RawMessage `json:"data"`
+	}
+	if err := json.Unmarshal(event.Payload, &cloudEvent); err != nil {
+		return Event{}, sqsbatch.Permanent(fmt.Errorf("not a CloudEvent: %w", err))
+	}
+	if cloudEvent.ID == "" || cloudEvent.Data == nil {
+		return Event{}, sqsbatch.Permanent(errors.New("not a CloudEvent with JSON data: it has no id or no data"))
+	}
+	event = Event{ID: cloudEvent.ID, Source: cloudEvent.Source, Payload: cloudEvent.Data}
+	// What is no JSON object is refused with its reason where the payload is read.
+	var named struct {
+		AssetID string `json:"assetId"`
+	}
+	if json.Unmarshal(event.Payload, &named) != nil || named.AssetID == "" {
+		event.Asset = cloudEvent.Subject
+	}
+	return event, nil
 }
 
 // wishes are the fields of a payload that the examples obey, to show what

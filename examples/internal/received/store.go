@@ -37,16 +37,16 @@ type store struct {
 type item = map[string]types.AttributeValue
 
 // tried counts that an event is being tried, and gives how often it was so far.
-func (s *store) tried(ctx context.Context, eventID string) (int, error) {
+func (s *store) tried(ctx context.Context, e Event) (int, error) {
 	out, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.bookkeeping, Key: item{names.Key: text("tried#" + eventID)},
+		TableName: &s.bookkeeping, Key: item{names.Key: text("tried#" + e.key())},
 		UpdateExpression:          aws.String("ADD #n :one"),
 		ExpressionAttributeNames:  map[string]string{"#n": names.Count},
 		ExpressionAttributeValues: item{":one": number(1)},
 		ReturnValues:              types.ReturnValueUpdatedNew,
 	})
 	if err != nil {
-		return 0, fmt.Errorf("count the tries of event %s: %w", eventID, err)
+		return 0, fmt.Errorf("count the tries of event %s: %w", e.ID, err)
 	}
 	return count(out.Attributes)
 }
@@ -99,7 +99,7 @@ func (s *store) add(ctx context.Context, e Event, last, deliveries int) error {
 	position := text(fmt.Sprintf("%010d", last+1))
 	_, err := s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
 		{Put: &types.Put{
-			TableName: &s.bookkeeping, Item: item{names.Key: text("event#" + e.ID), names.ClaimAsset: text(e.Asset), names.ClaimPosition: position},
+			TableName: &s.bookkeeping, Item: item{names.Key: text("event#" + e.key()), names.ClaimAsset: text(e.Asset), names.ClaimPosition: position},
 			ConditionExpression: aws.String("attribute_not_exists(" + names.Key + ")"),
 		}},
 		{Update: s.advance(e.Asset, last)},
@@ -144,7 +144,7 @@ func (s *store) advance(asset string, last int) *types.Update {
 // deliveredAgain finds the event by its claim and counts the delivery.
 func (s *store) deliveredAgain(ctx context.Context, e Event) error {
 	claim, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: &s.bookkeeping, Key: item{names.Key: text("event#" + e.ID)}, ConsistentRead: aws.Bool(true),
+		TableName: &s.bookkeeping, Key: item{names.Key: text("event#" + e.key())}, ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
 		return fmt.Errorf("find event %s: %w", e.ID, err)
