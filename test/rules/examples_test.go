@@ -14,6 +14,7 @@ import (
 	snsfifo "github.com/mediasupplychain/cdk/examples/snsfifo/stack"
 	sqslambda "github.com/mediasupplychain/cdk/examples/sqslambda/stack"
 	supplychain "github.com/mediasupplychain/cdk/examples/supplychain/stack"
+	webhook "github.com/mediasupplychain/cdk/examples/webhook/stack"
 	"github.com/mediasupplychain/cdk/test/rules"
 	"github.com/mediasupplychain/cdk/testkit"
 )
@@ -25,6 +26,7 @@ var examples = map[string]func(scope constructs.Construct, id string, props *aws
 	"snsfifo":         snsfifo.New,
 	"sqslambda":       sqslambda.New,
 	"supplychain":     supplychain.New,
+	"webhook":         webhook.New,
 }
 
 func TestExamplesBreakNoRule(t *testing.T) {
