@@ -108,6 +108,7 @@ func (t template) adapt(stack string) ([]Change, error) {
 		}
 	}
 	changes = append(changes, t.renamePartnerSources(stack)...)
+	changes = append(changes, t.excludePunctuation(stack)...)
 	return append(changes, t.referToSecretsByARN(stack)...), nil
 }
 
@@ -169,6 +170,24 @@ func (t template) referToSecretsByARN(stack string) []Change {
 	for _, secret := range t.ofType("AWS::SecretsManager::Secret") {
 		if replaceReferences(t.document, secret, object{"Fn::GetAtt": []any{secret, "Id"}}) {
 			changes = append(changes, Change{stack, secret, "AWS::SecretsManager::Secret", "is referred to by Fn::GetAtt Id instead of Ref"})
+		}
+	}
+	return changes
+}
+
+// punctuation is what ExcludePunctuation keeps out of a generated secret.
+const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+// excludePunctuation names the characters that a generated secret must not hold
+// where a template says ExcludePunctuation, which the local cloud overlooks.
+func (t template) excludePunctuation(stack string) []Change {
+	var changes []Change
+	for _, secret := range t.ofType("AWS::SecretsManager::Secret") {
+		generate, _ := t.resource(secret).properties()["GenerateSecretString"].(object)
+		if generate["ExcludePunctuation"] == true {
+			excluded, _ := generate["ExcludeCharacters"].(string)
+			generate["ExcludeCharacters"] = excluded + punctuation
+			changes = append(changes, Change{stack, secret, "AWS::SecretsManager::Secret", "names the punctuation to leave out of the generated secret"})
 		}
 	}
 	return changes

@@ -86,6 +86,21 @@ func TestAdaptRefersToSecretsByTheirARN(t *testing.T) {
 	assert.Equal(t, []string{"Stack: Secret (AWS::SecretsManager::Secret) is referred to by Fn::GetAtt Id instead of Ref"}, changes)
 }
 
+func TestAdaptNamesThePunctuationThatASecretMustNotHold(t *testing.T) {
+	adapted, changes, err := adapt(t, `{"Resources": {
+		"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {"ExcludePunctuation": true, "PasswordLength": 48}}},
+		"Own": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {"PasswordLength": 48}}}
+	}}`)
+
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"Resources": {
+		"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {
+			"ExcludePunctuation": true, "ExcludeCharacters": "!\"#$%&'()*+,-./:;<=>?@[\\]^_`+"`"+`{|}~", "PasswordLength": 48}}},
+		"Own": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {"PasswordLength": 48}}}
+	}}`, adapted)
+	assert.Equal(t, []string{"Stack: Secret (AWS::SecretsManager::Secret) names the punctuation to leave out of the generated secret"}, changes)
+}
+
 func TestAdaptLetsRulesSelectTheLocalPartnerSource(t *testing.T) {
 	adapted, changes, err := adapt(t, `{"Resources": {
 		"Partner": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": [{"prefix": "aws.partner/rights"}], "account": ["aws.partner"]}}},
