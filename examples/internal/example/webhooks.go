@@ -34,6 +34,12 @@ func AcceptWebhooks(e *webhook.Endpoint, partners ...*webhook.Partner) {
 	if e.Bucket != nil {
 		AcceptPayloads(e.Bucket)
 	}
+	if e.Table != nil {
+		const remembered = "It remembers ids of events for some days, to recognise repetitions: nothing of it is worth restoring."
+		Suppress(e.Table, Rules{
+			"AwsSolutions-DDB3": remembered, "DynamoDBInBackupPlan": remembered, "DynamoDBPITREnabled": remembered,
+		})
+	}
 	const partnersSecret = "The partner makes the signing secret or has it typed in, so nobody can rotate it but with the partner."
 	Suppress(e.Configuration, Rules{
 		"AwsSolutions-SMG4":             "It holds no secret but the partners' configuration, which the stack writes.",
