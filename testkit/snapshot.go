@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+
 	"github.com/mediasupplychain/cdk/testkit/internal/impact"
 )
 

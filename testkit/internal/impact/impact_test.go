@@ -3,9 +3,10 @@ package impact_test
 import (
 	"testing"
 
-	"github.com/mediasupplychain/cdk/testkit/internal/impact"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mediasupplychain/cdk/testkit/internal/impact"
 )
 
 func TestReport(t *testing.T) {

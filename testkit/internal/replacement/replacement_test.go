@@ -4,9 +4,10 @@ import (
 	"os"
 	"testing"
 
-	"github.com/mediasupplychain/cdk/testkit/internal/replacement"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/mediasupplychain/cdk/testkit/internal/replacement"
 )
 
 func TestEffectOfAChange(t *testing.T) {
