@@ -138,7 +138,14 @@ func (e *Endpoint) GrantReadBucket(grantee awsiam.IGrantable) awsiam.Grant {
 	if e.Bucket == nil {
 		return awsiam.Grant_Drop(grantee, jsii.String("no event is large enough for the bucket"))
 	}
-	return e.Bucket.GrantRead(grantee, nil)
+	if key := e.Bucket.EncryptionKey(); key != nil {
+		key.GrantDecrypt(grantee)
+	}
+	// The CDK's own GrantRead lists the bucket too, and reads more than objects.
+	return awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
+		Grantee: grantee, Actions: jsii.Strings("s3:GetObject"),
+		ResourceArns: &[]*string{e.Bucket.ArnForObjects(jsii.String("*"))},
+	})
 }
 
 // Metric is a metric of the function by its name, in the namespace
