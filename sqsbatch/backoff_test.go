@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func hidden(arn, messages string, receiveCount int, random float64, options ...s
 	queue := &fakeSQS{}
 	event := batch(arn, messages)
 	for i := range event.Records {
-		event.Records[i].Attributes["ApproximateReceiveCount"] = fmt.Sprint(receiveCount)
+		event.Records[i].Attributes["ApproximateReceiveCount"] = strconv.Itoa(receiveCount)
 	}
 	options = append(quiet(sqsbatch.WithVisibilityChanger(queue)), options...)
 	options = append(options, sqsbatch.WithRandom(func() float64 { return random }))

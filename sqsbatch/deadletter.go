@@ -104,7 +104,7 @@ func deadLetter(queueURL string, r Record, because error) (*sqs.SendMessageInput
 	}
 	input := &sqs.SendMessageInput{
 		QueueUrl:          aws.String(queueURL),
-		MessageBody:       aws.String(r.SQSMessage.Body),
+		MessageBody:       aws.String(r.Body),
 		MessageAttributes: attributes,
 	}
 	if group := r.GroupID(); group != "" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -107,7 +108,7 @@ func TestNoAttributeIsLostToTheLimitOfTen(t *testing.T) {
 			event := batch(standardARN, "a1")
 			attributes := map[string]events.SQSMessageAttribute{}
 			for i := range n {
-				attributes[fmt.Sprint("k", i)] = events.SQSMessageAttribute{DataType: "Number", StringValue: aws.String(fmt.Sprint(i))}
+				attributes[fmt.Sprint("k", i)] = events.SQSMessageAttribute{DataType: "Number", StringValue: aws.String(strconv.Itoa(i))}
 			}
 			event.Records[0].MessageAttributes = attributes
 
@@ -122,7 +123,7 @@ func TestNoAttributeIsLostToTheLimitOfTen(t *testing.T) {
 			assert.Equal(t, "c3", record.ID())
 			assert.Equal(t, "a1", record.EventID(), "the event is the same")
 			for i := range n {
-				assert.Equal(t, fmt.Sprint(i), record.Attribute(fmt.Sprint("k", i)))
+				assert.Equal(t, strconv.Itoa(i), record.Attribute(fmt.Sprint("k", i)))
 			}
 			assert.Empty(t, record.Attribute(sqsbatch.AttributeReason), "what the sender never set")
 			assert.Contains(t, *again.MessageAttributes[sqsbatch.AttributeOrigin].StringValue, `"messageId":"b2","eventId":"a1"`)

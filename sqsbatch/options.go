@@ -12,7 +12,7 @@ const defaultMargin = time.Second
 // Option changes what a [Processor] does by default.
 type Option func(*Processor)
 
-// WithPerGroup, for FIFO queues, lets a failure hold up its own message group
+// WithPerGroup lets a failure in a FIFO queue hold up its own message group
 // only; the other groups of the batch go on. It has no effect on standard
 // queues.
 //

@@ -51,7 +51,7 @@ func New[T any](handle func(ctx context.Context, message Message[T]) error, opti
 	client := &lazyClient{}
 	p := &Processor{
 		process: func(ctx context.Context, r Record) error {
-			body, err := decode[T](r.SQSMessage.Body)
+			body, err := decode[T](r.Body)
 			if err != nil {
 				return Permanent(&DecodeError{Err: err})
 			}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -160,7 +161,7 @@ func (e *brokenError) Error() string { return e.text }
 
 func TestWhateverPanicsFailsItsOwnMessageOnly(t *testing.T) {
 	for name, misbehave := range map[string]func() error{
-		"runtime error":   func() error { var m map[string]int; m["a"]++; return nil },
+		"runtime error":   func() error { var m map[string]int; m["a"]++; return nil }, //nolint:staticcheck // to panic is the point
 		"nil pointer":     func() error { var e *brokenError; return e },
 		"permanent error": func() error { return sqsbatch.Permanent((*brokenError)(nil)) },
 		"panic(nil)":      func() error { panic(nil) },
@@ -323,7 +324,7 @@ func TestMetricsTellWhatBecameOfABatch(t *testing.T) {
 		p.Process(context.Background(), event)
 
 		head := func(dimensions, metrics string) string {
-			return `{"_aws":{"Timestamp":` + fmt.Sprint(time.Now().UnixMilli()) + `,"CloudWatchMetrics":[{"Namespace":"MediaSupplyChain",` +
+			return `{"_aws":{"Timestamp":` + strconv.FormatInt(time.Now().UnixMilli(), 10) + `,"CloudWatchMetrics":[{"Namespace":"MediaSupplyChain",` +
 				`"Dimensions":` + dimensions + `,"Metrics":[` + metrics + `]}]},"FunctionName":"qc",`
 		}
 		byReason := `[["FunctionName"],["FunctionName","Reason"]]`

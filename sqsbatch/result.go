@@ -5,13 +5,13 @@ package sqsbatch
 type State int
 
 const (
-	// NotTried: not begun; SQS delivers it again. The error is a [*NotTriedError].
+	// NotTried is a message that was not begun; SQS delivers it again. The error is a [*NotTriedError].
 	NotTried State = iota
-	// Succeeded: done; SQS deletes it.
+	// Succeeded is a message that is done; SQS deletes it.
 	Succeeded
-	// Failed: SQS delivers it again.
+	// Failed is a message that was not processed; SQS delivers it again.
 	Failed
-	// DeadLettered: now in the dead-letter queue; SQS deletes it from this one.
+	// DeadLettered is a message that is now in the dead-letter queue; SQS deletes it from this one.
 	DeadLettered
 )
 

@@ -90,7 +90,7 @@ func openedBy(text []string, line int) string {
 }
 
 // resourceType is the type of the resource that a path, which begins with the template itself, goes through.
-func resourceType(text []string, path []string) string {
+func resourceType(text, path []string) string {
 	if len(path) < 3 || path[1] != "Resources" {
 		return ""
 	}

@@ -31,7 +31,7 @@ func TestEveryTestThatTheDocumentsNameExists(t *testing.T) {
 		return err
 	}))
 	for _, document := range []string{"gotchas.md"} {
-		text, err := os.ReadFile(filepath.Join("../../docs", document)) //nolint:gosec // likewise
+		text, err := os.ReadFile(filepath.Join("..", "..", "docs", document)) //nolint:gosec // likewise
 		require.NoError(t, err)
 		named := namedTest.FindAllString(string(text), -1)
 		require.NotEmpty(t, named, document)

@@ -29,7 +29,7 @@ type Function struct {
 func New(scope constructs.Construct, id string, layers ...*awslambda.FunctionProps) Function {
 	var f Function
 	p := props.Merge(Defaults(), layers...)
-	if p.LogGroup == nil && p.LogRetention == "" {
+	if p.LogGroup == nil && p.LogRetention == "" { //nolint:staticcheck // deprecated, and still what a user may have set
 		defaults := logGroupDefaults()
 		f.LogGroup = awslogs.NewLogGroup(scope, jsii.String(id+"Logs"), &defaults)
 		p.LogGroup = f.LogGroup

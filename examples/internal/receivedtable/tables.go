@@ -35,7 +35,7 @@ func New(scope constructs.Construct, id string) *Tables {
 }
 
 // Environment tells a consumer where the tables are.
-func (t *Tables) Environment() *map[string]*string { //nolint:gocritic // the type that FunctionProps.Environment has
+func (t *Tables) Environment() *map[string]*string {
 	return &map[string]*string{
 		names.EnvTable:       t.Received.TableName(),
 		names.EnvBookkeeping: t.Bookkeeping.TableName(),

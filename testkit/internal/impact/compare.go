@@ -24,25 +24,25 @@ func (c *comparison) add(effect replacement.Effect, cause string) {
 
 // compare adds each difference between old and new at a path whose change replaces the resource. A nil value is one that
 // is absent.
-func (c *comparison) compare(path string, old, new any, effects map[string]replacement.Effect) {
-	if reflect.DeepEqual(old, new) {
+func (c *comparison) compare(path string, old, next any, effects map[string]replacement.Effect) {
+	if reflect.DeepEqual(old, next) {
 		return
 	}
 	if effect := effects[path]; effect != replacement.None {
-		c.add(effect, fmt.Sprintf("%s changes from %s to %s", path, show(old), show(new)))
+		c.add(effect, fmt.Sprintf("%s changes from %s to %s", path, show(old), show(next)))
 		return
 	}
 	switch old := old.(type) {
 	case map[string]any:
-		if new, ok := new.(map[string]any); ok {
-			for _, key := range keys(old, new) {
-				c.compare(join(path, key), old[key], new[key], effects)
+		if next, ok := next.(map[string]any); ok {
+			for _, key := range keys(old, next) {
+				c.compare(join(path, key), old[key], next[key], effects)
 			}
 		}
 	case []any:
-		if new, ok := new.([]any); ok {
-			for i := range min(len(old), len(new)) { // one that is added or taken away changes no other
-				c.compare(path+"[]", old[i], new[i], effects)
+		if next, ok := next.([]any); ok {
+			for i := range min(len(old), len(next)) { // one that is added or taken away changes no other
+				c.compare(path+"[]", old[i], next[i], effects)
 			}
 		}
 	}

@@ -28,7 +28,7 @@ const (
 type change struct {
 	id     string
 	old    resource
-	new    resource // the zero resource where it is gone
+	next    resource // the zero resource where it is gone
 	kind   kind
 	causes []string // why a resource is replaced
 	twin   string   // the new logical id of what looks like the deleted resource
@@ -41,12 +41,12 @@ func Report(before, after []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	new, err := parse(after)
+	next, err := parse(after)
 	if err != nil {
 		return "", err
 	}
 
-	changes := slices.Concat(gone(old, new), kept(old, new))
+	changes := slices.Concat(gone(old, next), kept(old, next))
 	slices.SortFunc(changes, func(a, b change) int {
 		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.id, b.id))
 	})
@@ -66,13 +66,13 @@ func Report(before, after []byte) (string, error) {
 }
 
 // gone lists the resources of the old template whose logical id the new one lacks.
-func gone(old, new template) []change {
+func gone(old, next template) []change {
 	var changes []change
 	for id, was := range old.Resources {
-		if _, stays := new.Resources[id]; stays {
+		if _, stays := next.Resources[id]; stays {
 			continue
 		}
-		c := change{id: id, old: was, kind: deleted, twin: twin(was, old, new)}
+		c := change{id: id, old: was, kind: deleted, twin: twin(was, old, next)}
 		if keeps(was.DeletionPolicy) {
 			c.kind = released
 		}
@@ -83,9 +83,9 @@ func gone(old, new template) []change {
 
 // twin is the logical id of the one resource that only the new template has and that equals was; empty where there is
 // none or more than one.
-func twin(was resource, old, new template) string {
+func twin(was resource, old, next template) string {
 	var twins []string
-	for id, candidate := range new.Resources {
+	for id, candidate := range next.Resources {
 		_, existed := old.Resources[id]
 		if !existed && candidate.Type == was.Type && reflect.DeepEqual(candidate.Properties, was.Properties) {
 			twins = append(twins, id)
@@ -98,14 +98,14 @@ func twin(was resource, old, new template) string {
 }
 
 // kept lists those resources of both templates that CloudFormation replaces, or whose change it refuses.
-func kept(old, new template) []change {
+func kept(old, next template) []change {
 	changes := map[string]*change{}
 	for id, was := range old.Resources {
-		is, stays := new.Resources[id]
+		is, stays := next.Resources[id]
 		if !stays {
 			continue
 		}
-		c := &change{id: id, old: was, new: is}
+		c := &change{id: id, old: was, next: is}
 		if is.Type != was.Type {
 			c.kind = refused
 			changes[id] = c
@@ -118,7 +118,7 @@ func kept(old, new template) []change {
 			changes[id] = c
 		}
 	}
-	spread(old, new, changes)
+	spread(old, next, changes)
 
 	var list []change
 	for _, c := range changes {
@@ -129,19 +129,19 @@ func kept(old, new template) []change {
 
 // spread adds the resources that are replaced because they name, where they cannot change, one that is replaced. Each
 // resource it adds can be the reason for the next.
-func spread(old, new template, changes map[string]*change) {
+func spread(old, next template, changes map[string]*change) {
 	for again := true; again; {
 		again = false
-		for _, id := range slices.Sorted(maps.Keys(new.Resources)) {
+		for _, id := range slices.Sorted(maps.Keys(next.Resources)) {
 			was, existed := old.Resources[id]
 			if _, known := changes[id]; known || !existed {
 				continue
 			}
-			is := new.Resources[id]
+			is := next.Resources[id]
 			var found comparison
 			found.follow("", is.Properties, replacement.Of(is.Type).Effects, changes)
 			if found.effect != replacement.None {
-				changes[id] = &change{id: id, old: was, new: is, kind: kindOf(found.effect), causes: found.causes}
+				changes[id] = &change{id: id, old: was, next: is, kind: kindOf(found.effect), causes: found.causes}
 				again = true
 			}
 		}
