@@ -28,7 +28,7 @@ const (
 type change struct {
 	id     string
 	old    resource
-	next    resource // the zero resource where it is gone
+	next   resource // the zero resource where it is gone
 	kind   kind
 	causes []string // why a resource is replaced
 	twin   string   // the new logical id of what looks like the deleted resource

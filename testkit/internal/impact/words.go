@@ -13,7 +13,7 @@ func (c change) String() string {
 	switch c.kind {
 	case refused:
 		return fmt.Sprintf("FAILS on %s, which becomes %s: CloudFormation does not change a resource's type. "+
-			"Give the new construct another id.", name, c.new.Type)
+			"Give the new construct another id.", name, c.next.Type)
 	case deleted:
 		return fmt.Sprintf("DELETES %s%s.%s", name, c.loss(c.old.DeletionPolicy), c.moved())
 	case released:
@@ -29,10 +29,10 @@ func (c change) String() string {
 
 // fate says what then becomes of the replaced resource.
 func (c change) fate() string {
-	if policy := c.new.UpdateReplacePolicy; keeps(policy) {
+	if policy := c.next.UpdateReplacePolicy; keeps(policy) {
 		return fmt.Sprintf(" The old one stays in the account, no longer part of the stack (UpdateReplacePolicy: %v).", policy)
 	}
-	if loss := c.loss(c.new.UpdateReplacePolicy); loss != "" {
+	if loss := c.loss(c.next.UpdateReplacePolicy); loss != "" {
 		return " The old one is deleted" + loss + "."
 	}
 	return ""
