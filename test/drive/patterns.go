@@ -58,7 +58,7 @@ func Patterns() []Pattern {
 		{
 			Example: "webhook",
 			Story:   "a video platform calls a signed webhook",
-			payload: videoPlatform,
+			payload: videoReady,
 			connect: connectWebhook,
 		},
 	}
@@ -114,16 +114,6 @@ func transcodeJob(asset, id string, number int) map[string]any {
 		"jobId": "tc-" + id, "messageId": id, "state": "COMPLETE", "attempt": 1, "progress": 100, "updatedAt": occurrence(number),
 		"input":   map[string]any{"uri": "s3://masters/" + asset + "/feature.mxf", "bytes": 412316860416},
 		"outputs": []any{map[string]any{"profile": "hls-cmaf-2160p", "uri": "s3://packages/" + asset + "/index.m3u8", "ladder": 7}},
-	}
-}
-
-func videoPlatform(asset, id string, number int) map[string]any {
-	return map[string]any{
-		"type": "video.asset.ready", "id": id, "created_at": occurrence(number),
-		"object":      map[string]any{"type": "asset", "id": asset},
-		"environment": map[string]any{"name": "Production", "id": "j0863n"},
-		"data": map[string]any{"id": asset, "status": "ready", "duration": 7207.2, "aspect_ratio": "16:9",
-			"max_stored_frame_rate": 23.976, "playback_ids": []any{map[string]any{"policy": "signed", "id": "pb-" + asset}}},
 	}
 }
 

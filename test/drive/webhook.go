@@ -1,133 +1,45 @@
 package drive
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"sort"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
-	"github.com/mediasupplychain/cdk/webhook/signature"
+	"github.com/mediasupplychain/cdk/examples/webhook/client"
+	"github.com/mediasupplychain/cdk/examples/webhook/partners"
 )
 
-// WebhookPartner is one partner of the webhook example: where it calls, and how
-// it signs.
-type WebhookPartner struct {
-	// Path is its path on the endpoint.
-	Path string
+// WebhookPartner is one partner of the webhook example: where it calls, how it
+// signs, and what it sends.
+type WebhookPartner = client.Partner
 
-	// Scheme is how it signs.
-	Scheme *signature.Scheme
-
-	// Secrets are what it signs with.
-	Secrets signature.Secrets
-
-	url    string
-	client *http.Client
-}
-
-// WebhookPartners are the partners of the webhook example, sorted by path, with
-// the secrets they were given.
+// WebhookPartners are the partners of the webhook example, with the secrets they
+// were given.
 func (e *Example) WebhookPartners(ctx context.Context) ([]WebhookPartner, error) {
 	base, err := e.Output("WebhookUrl")
 	if err != nil {
 		return nil, err
 	}
-	output, err := e.Output("PartnerSecrets")
+	secrets, err := e.Output("PartnerSecrets")
 	if err != nil {
 		return nil, err
 	}
-	var secretARNs map[string]string
-	if err := json.Unmarshal([]byte(output), &secretARNs); err != nil {
-		return nil, fmt.Errorf("output PartnerSecrets: %w", err)
-	}
-	var partners []WebhookPartner
-	for path, arn := range secretARNs {
-		partner, err := e.webhookPartner(ctx, base, path, arn)
-		if err != nil {
-			return nil, fmt.Errorf("partner %s: %w", path, err)
-		}
-		partners = append(partners, partner)
-	}
-	sort.Slice(partners, func(i, j int) bool { return partners[i].Path < partners[j].Path })
-	return partners, nil
+	return client.Endpoint{
+		BaseURL: base, PartnerSecrets: secrets,
+		Secrets: secretsmanager.NewFromConfig(e.Cloud.Config()), HTTP: e.Cloud.HTTPClient(),
+	}.Partners(ctx)
 }
 
-func (e *Example) webhookPartner(ctx context.Context, base, path, arn string) (WebhookPartner, error) {
-	scheme, known := schemes()[path[strings.LastIndex(path, "/")+1:]]
-	if !known {
-		return WebhookPartner{}, errors.New("its path does not end with the name of a preset")
-	}
-	stored, err := secretsmanager.NewFromConfig(e.Cloud.Config()).GetSecretValue(ctx,
-		&secretsmanager.GetSecretValueInput{SecretId: aws.String(arn)})
-	if err != nil {
-		return WebhookPartner{}, fmt.Errorf("secret: %w", err)
-	}
-	secrets, err := signature.ParseSecrets(aws.ToString(stored.SecretString))
-	if err != nil {
-		return WebhookPartner{}, fmt.Errorf("secret: %w", err)
-	}
-	return WebhookPartner{
-		Path:    path,
-		Scheme:  scheme,
-		Secrets: secrets,
-		url:     strings.TrimSuffix(base, "/") + "/" + strings.Trim(path, "/"),
-		client:  e.Cloud.HTTPClient(),
-	}, nil
-}
+// videoPlatform is the partner whose events stand for all of them.
+const videoPlatform = "/mux"
 
-// schemes are the presets, by name: the last part of a partner's path.
-func schemes() map[string]*signature.Scheme {
-	byName := map[string]*signature.Scheme{}
-	for _, preset := range signature.Presets() {
-		byName[preset.Name] = preset
-	}
-	return byName
-}
+// platform sends to the webhook endpoint as the video platform does.
+type platform struct{ client.Partner }
 
-// Request is the partner's signed request with that body.
-func (p WebhookPartner) Request(body []byte, now time.Time) (*signature.Request, error) {
-	return p.Scheme.Sign(signature.Request{
-		Method: http.MethodPost,
-		URL:    p.url,
-		Header: http.Header{"Content-Type": {"application/json"}},
-		Body:   body,
-	}, p.Secrets, now)
-}
-
-// Answer is what the endpoint said.
-type Answer struct {
-	Status int
-	Header http.Header
-	Body   string
-}
-
-// Call sends a request, signed or not, as it is.
-func (p WebhookPartner) Call(ctx context.Context, request *signature.Request) (Answer, error) {
-	call, err := http.NewRequestWithContext(ctx, request.Method, request.URL, bytes.NewReader(request.Body))
-	if err != nil {
-		return Answer{}, err
-	}
-	call.Header = request.Header.Clone()
-	response, err := p.client.Do(call)
-	if err != nil {
-		return Answer{}, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	return Answer{Status: response.StatusCode, Header: response.Header, Body: string(body)}, err
-}
-
-func (p WebhookPartner) send(ctx context.Context, event Event) error {
-	request, err := p.Request(event.Payload, time.Now())
+func (p platform) send(ctx context.Context, event Event) error {
+	request, err := p.RequestWith(partners.Message{ID: event.ID}, event.Payload, time.Now())
 	if err != nil {
 		return err
 	}
@@ -141,14 +53,28 @@ func (p WebhookPartner) send(ctx context.Context, event Event) error {
 	return nil
 }
 
-// connectWebhook is the first partner of the example.
 func connectWebhook(ctx context.Context, example *Example) (sender, error) {
-	partners, err := example.WebhookPartners(ctx)
+	all, err := example.WebhookPartners(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(partners) == 0 {
-		return nil, errors.New("the example has no partner")
+	for _, partner := range all {
+		if partner.Path == videoPlatform {
+			return platform{partner}, nil
+		}
 	}
-	return partners[0], nil
+	return nil, fmt.Errorf("the example has no partner %s", videoPlatform)
+}
+
+// videoReady is what the platform documents for a video that is ready.
+func videoReady(asset, id string, number int) map[string]any {
+	partner, err := partners.Find(videoPlatform)
+	if err != nil {
+		panic(err) // a partner of the example
+	}
+	fields, err := partner.Fields(partners.Message{Asset: asset, ID: id, Extra: map[string]any{"created_at": occurrence(number)}})
+	if err != nil {
+		panic(err) // a documented payload
+	}
+	return fields
 }

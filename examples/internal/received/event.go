@@ -60,37 +60,6 @@ func FromEventBridge(_ context.Context, r sqsbatch.Record) (Event, error) {
 	return Event{ID: envelope.ID, Asset: r.GroupID(), Payload: envelope.Detail}, nil
 }
 
-// FromWebhook reads a message that a rule sent for an event of webhook.Endpoint:
-// a CloudEvent, whose data is the partner's JSON and whose id is the partner's.
-// Its subject is the asset of a payload without an assetId.
-func FromWebhook(ctx context.Context, r sqsbatch.Record) (Event, error) {
-	event, err := FromEventBridge(ctx, r)
-	if err != nil {
-		return Event{}, err
-	}
-	var cloudEvent struct {
-		ID      string          `json:"id"`
-		Source  string          `json:"source"`
-		Subject string          `json:"subject"`
-		Data    json.RawMessage `json:"data"`
-	}
-	if err := json.Unmarshal(event.Payload, &cloudEvent); err != nil {
-		return Event{}, sqsbatch.Permanent(fmt.Errorf("not a CloudEvent: %w", err))
-	}
-	if cloudEvent.ID == "" || cloudEvent.Data == nil {
-		return Event{}, sqsbatch.Permanent(errors.New("not a CloudEvent with JSON data: it has no id or no data"))
-	}
-	event = Event{ID: cloudEvent.ID, Source: cloudEvent.Source, Payload: cloudEvent.Data}
-	// What is no JSON object is refused with its reason where the payload is read.
-	var named struct {
-		AssetID string `json:"assetId"`
-	}
-	if json.Unmarshal(event.Payload, &named) != nil || named.AssetID == "" {
-		event.Asset = cloudEvent.Subject
-	}
-	return event, nil
-}
-
 // wishes are the fields of a payload that the examples obey, to show what
 // becomes of a message that cannot be processed, now or ever.
 type wishes struct {

@@ -1,6 +1,20 @@
 // Package main is the function that processes the events of all webhook partners.
 package main
 
-import "github.com/mediasupplychain/cdk/examples/internal/received"
+import (
+	"context"
+	"log"
 
-func main() { received.Start(received.FromWebhook) }
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/mediasupplychain/cdk/examples/internal/received"
+)
+
+func main() {
+	cfg, err := config.LoadDefaultConfig(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	received.Start(reader{objects: s3.NewFromConfig(cfg)}.read)
+}

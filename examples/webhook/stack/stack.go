@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -15,7 +16,7 @@ import (
 	"github.com/mediasupplychain/cdk/webhook"
 )
 
-// New defines an endpoint for the webhooks of six products, each with its own
+// New defines an endpoint for the webhooks of ten partners, each with its own
 // signature, a bus that the verified events are put on, and a rule that brings
 // them to a queue and the function that writes them to a table.
 func New(scope constructs.Construct, id string, props *awscdk.StackProps) awscdk.Stack {
@@ -44,24 +45,22 @@ func New(scope constructs.Construct, id string, props *awscdk.StackProps) awscdk
 
 	endpoint := webhook.NewEndpoint(stack, jsii.String("Webhooks"), &webhook.EndpointProps{
 		EventBus:      bus.Bus,
-		MaxBodySize:   jsii.Number(200 << 10), // what an item of the table can hold
+		MaxBodySize:   jsii.Number(380 << 10), // what an item of the table has room for
+		BucketProps:   &awss3.BucketProps{RemovalPolicy: awscdk.RemovalPolicy_DESTROY},
 		Tracing:       jsii.Bool(true),
 		FunctionProps: &awslambda.FunctionProps{Architecture: example.Architecture(stack)},
 	})
 	endpoint.AddAlarms(operators, nil)
-	partners := []*webhook.Partner{
-		endpoint.AddPartner("/frameio", webhook.FrameIO(nil)),
-		endpoint.AddPartner("/mux", webhook.Mux(nil)),
-		endpoint.AddPartner("/cloudinary", webhook.Cloudinary(nil)),
-		endpoint.AddPartner("/slack", webhook.Slack(nil)),
-		endpoint.AddPartner("/github", webhook.GitHub(nil)),
-		endpoint.AddPartner("/standard-webhooks", webhook.StandardWebhooks(nil)),
-	}
+	partners := addPartners(endpoint)
+	endpoint.GrantReadBucket(events.Function)
 
 	example.Output(stack, "WebhookUrl", "The address of the endpoint; a partner's path follows", endpoint.URL)
 	example.Output(stack, "PartnerSecrets", "The ARN of each partner's secret, by path", stack.ToJsonString(secretARNs(partners), nil))
 	example.Output(stack, "DeadLetterQueueUrl", "What could not be processed", events.DeadLetterQueue.QueueUrl())
 	example.Consumer(events.Function, events.LogGroup, events.Policy)
+	example.Suppress(events.Function.Role().Node().FindChild(jsii.String("DefaultPolicy")), example.Rules{
+		"AwsSolutions-IAM5": "It also reads any object of the one bucket of large payloads, whose keys are digests that are not known before.",
+	})
 	example.AcceptWebhooks(endpoint, partners...)
 	example.Suppress(rule.DeadLetterQueue, example.Rules{
 		"AwsSolutions-SQS3": "It is a dead-letter queue itself: the one of an EventBridge rule, which the check does not know.",

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/mediasupplychain/cdk/examples/webhook/partners"
 	"github.com/mediasupplychain/cdk/test/drive"
 )
 
@@ -48,7 +49,7 @@ func show(ctx context.Context, out io.Writer, example *drive.Example) (result, e
 	r.parked = len(parked)
 	say(out, "parked in the dead-letter queue: %s\n  reason: %s", poison.ID, parked[0].Attributes["DeadLetterReason"])
 	if pattern.Example == "webhook" {
-		err = r.forge(ctx, out, example)
+		err = r.callAsEachPartner(ctx, out, example)
 	}
 	return r, err
 }
@@ -82,30 +83,62 @@ func outOfOrder(sent []drive.Event, received []drive.Received) int {
 	return wrong
 }
 
-// forge sends, for each partner of the webhook example, a request whose body was
-// changed after it was signed.
-func (r *result) forge(ctx context.Context, out io.Writer, example *drive.Example) error {
-	partners, err := example.WebhookPartners(ctx)
+// callAsEachPartner sends what each partner of the webhook example documents, and
+// a request that somebody made who does not know its secret.
+func (r *result) callAsEachPartner(ctx context.Context, out io.Writer, example *drive.Example) error {
+	all, err := example.WebhookPartners(ctx)
 	if err != nil {
 		return err
 	}
-	for _, partner := range partners {
-		request, err := partner.Request(example.Pattern.Event(drive.NewAsset("forged"), 1, nil).Payload, time.Now())
-		if err != nil {
+	for _, partner := range all {
+		for _, event := range partner.Events {
+			if err := r.announce(ctx, out, example, partner, event); err != nil {
+				return err
+			}
+		}
+		if err := r.forge(ctx, out, partner); err != nil {
 			return err
 		}
-		request.Body = append(request.Body, ' ')
-		answer, err := partner.Call(ctx, request)
-		if err != nil {
-			return err
-		}
-		r.sent++
-		r.expected.refused++
-		if answer.Status == partner.Scheme.Acknowledgement().RejectStatus {
-			r.refused++
-		}
-		say(out, "forged request to %s: answered %d", partner.Path, answer.Status)
 	}
+	return nil
+}
+
+func (r *result) announce(ctx context.Context, out io.Writer, example *drive.Example, partner drive.WebhookPartner, event string) error {
+	asset := drive.NewAsset("title")
+	request, err := partner.Request(partners.Message{Event: event, Asset: asset, ID: "event-of-" + asset}, time.Now())
+	if err != nil {
+		return err
+	}
+	answer, err := partner.Call(ctx, request)
+	if err != nil {
+		return err
+	}
+	r.sent++
+	r.expected.arrived++
+	received, err := example.WaitForReceived(ctx, patience, asset, 1)
+	if err != nil {
+		return fmt.Errorf("%s was answered %d: %w", partner.Path, answer.Status, err)
+	}
+	r.arrived += len(received)
+	say(out, "%s announces %s: answered %d, arrived as event %s", partner.Product, event, answer.Status, received[0].EventID)
+	return nil
+}
+
+func (r *result) forge(ctx context.Context, out io.Writer, partner drive.WebhookPartner) error {
+	request, err := partner.Stranger().Request(partners.Message{Asset: drive.NewAsset("forged")}, time.Now())
+	if err != nil {
+		return err
+	}
+	answer, err := partner.Call(ctx, request)
+	if err != nil {
+		return err
+	}
+	r.sent++
+	r.expected.refused++
+	if answer.Status == partner.Scheme.Acknowledgement().RejectStatus {
+		r.refused++
+	}
+	say(out, "forged request to %s: answered %d", partner.Path, answer.Status)
 	return nil
 }
 
