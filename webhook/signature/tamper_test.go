@@ -26,13 +26,20 @@ func TestEveryChangedBitIsRefused(t *testing.T) {
 				note := rapid.StringMatching(`[A-Za-z0-9._-]{1,40}`).Draw(t, "note")
 				signed, err := s.Sign(unsignedRequest(s, note), signWith, noon)
 				require.NoError(t, err)
-				_, err = s.Verify(signed, verifyWith, noon)
+				event, err := s.Verify(signed, verifyWith, noon)
 				require.NoError(t, err)
+				sent, err := s.Authenticate(signed, verifyWith, noon)
+				require.NoError(t, err)
+				require.Equal(t, event.Timestamp, sent)
 
 				what, flip := draw(t, s, before, signed)
 				flip()
 				_, err = s.Verify(signed, verifyWith, noon)
 				require.Error(t, err, what)
+				if len(s.RequiredFields) == 0 { // they are of the payload, which Authenticate does not read
+					_, refusal := s.Authenticate(signed, verifyWith, noon)
+					require.Equal(t, err, refusal, what)
+				}
 			})
 		})
 	}

@@ -27,6 +27,23 @@ func (s *Scheme) Verify(r *Request, secrets Secrets, now time.Time) (Event, erro
 	return event, nil
 }
 
+// Authenticate proves what [Scheme.Verify] proves and reads nothing of the
+// event, as vendors' own libraries do: for a receiver that parses the payload
+// anyway. It does not look at RequiredFields, which are of the payload. It
+// returns the time at which the request was sent, the zero time if the partner
+// signs none. The error is an [*Error].
+func (s *Scheme) Authenticate(r *Request, secrets Secrets, now time.Time) (time.Time, error) {
+	v, err := s.newView(r)
+	if err != nil {
+		return time.Time{}, s.blame(err)
+	}
+	var p proof
+	if err := s.authenticate(&p, &v, secrets, now); err != nil {
+		return time.Time{}, s.blame(err)
+	}
+	return p.sent, nil
+}
+
 // authenticate is everything that has to hold before the payload is believed:
 // the cheap checks first.
 func (s *Scheme) authenticate(p *proof, v *view, secrets Secrets, now time.Time) error {
