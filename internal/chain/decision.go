@@ -72,7 +72,7 @@ type Entry struct {
 	Recorded  time.Time
 	Deadline  time.Time // of a request
 	Cause     string
-	Request   string          // JSON: what the partner is told, of a request
+	Detail    string          // JSON: what a request tells the partner; what a stage of the pipeline's own made
 	Canonical json.RawMessage // the canonical event; nil for what the supply chain did itself
 }
 

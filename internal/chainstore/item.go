@@ -37,7 +37,8 @@ const (
 	attrRecorded = "recorded"
 	attrDeadline = "deadline"
 	attrCallback = "callbackId"
-	attrEvent    = "event" // S, JSON: the canonical event
+	attrEvent    = "event"  // S, JSON: the canonical event
+	attrDetail   = "detail" // S, JSON
 
 	attrParked    = "parked"    // S, JSON: answers that wait for the job to be registered
 	attrEntry     = "entry"     // S, sort key of the claim's line of the history
@@ -254,7 +255,7 @@ func EntryItem(e chain.Entry) Item {
 	i.setTime(attrRecorded, e.Recorded)
 	i.setTime(attrDeadline, e.Deadline)
 	i.set(attrCause, e.Cause)
-	i.set(wire.AttrRequest, e.Request)
+	i.set(attrDetail, e.Detail)
 	i.set(attrEvent, string(e.Canonical))
 	if e.What == chain.WhatStageRequested {
 		i.set(attrCallback, e.Callback())
@@ -273,7 +274,7 @@ func EntryOf(i Item) chain.Entry {
 		Event: chain.EventKey{Source: i.Text(attrSource), ID: i.Text(attrEventID)}, Type: i.Text(attrType),
 		Asset: i.Text(wire.AttrAsset), Run: i.Text(wire.AttrRun), Stage: i.Text(wire.AttrStage), Attempt: int(i.Number(wire.AttrAttempt)),
 		Partner: i.Text(wire.AttrPartner), Job: i.Text(attrJob), Occurred: i.Time(attrOccurred), Recorded: i.Time(attrRecorded),
-		Deadline: i.Time(attrDeadline), Cause: i.Text(attrCause), Request: i.Text(wire.AttrRequest), Canonical: raw(i.Text(attrEvent)),
+		Deadline: i.Time(attrDeadline), Cause: i.Text(attrCause), Detail: i.Text(attrDetail), Canonical: raw(i.Text(attrEvent)),
 	}
 }
 
