@@ -101,21 +101,7 @@ func (a *Actor) stop(ctx context.Context, r chain.Run) error {
 // write writes a line of the history once. Its own change in the stream is what
 // puts it on the bus.
 func (a *Actor) write(ctx context.Context, e chain.Entry) error {
-	return WriteOnce(ctx, a.DynamoDB(), a.Table, e)
-}
-
-// Putter writes an item.
-type Putter interface {
-	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
-}
-
-// WriteOnce writes a line of the history unless it is there.
-func WriteOnce(ctx context.Context, client Putter, table string, e chain.Entry) error {
-	condition := "attribute_not_exists(#pk)"
-	_, err := client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &table, Item: chainstore.EntryItem(e), ConditionExpression: &condition, ExpressionAttributeNames: wire.Names(condition),
-	})
-	return unless(err, conditionFailed)
+	return chainstore.WriteOnce(ctx, a.DynamoDB(), a.Table, e)
 }
 
 const conditionFailed = "ConditionalCheckFailedException"

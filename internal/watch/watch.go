@@ -15,7 +15,6 @@ import (
 
 	"github.com/mediasupplychain/cdk/internal/chain"
 	"github.com/mediasupplychain/cdk/internal/chainstore"
-	"github.com/mediasupplychain/cdk/internal/outbox"
 	"github.com/mediasupplychain/cdk/internal/telemetry"
 	"github.com/mediasupplychain/cdk/internal/wire"
 )
@@ -106,7 +105,7 @@ func (h *Handler) warn(ctx context.Context, item chainstore.Item, warn time.Dura
 	}
 	entry.Occurred, entry.Recorded, entry.Deadline = at, at, slot.Request.At.Add(slot.Request.Timeout)
 	entry.Cause = fmt.Sprintf("%s has not answered since %s", slot.Request.Partner, slot.Request.At.Format(time.RFC3339))
-	if err := outbox.WriteOnce(ctx, h.Client(), h.Table, entry); err != nil {
+	if err := chainstore.WriteOnce(ctx, h.Client(), h.Table, entry); err != nil {
 		return fmt.Errorf("warn of asset %s: %w", entry.Asset, err)
 	}
 	h.Log.WarnContext(ctx, "a stage is late", telemetry.AssetID, entry.Asset, telemetry.RunID, entry.Run, "stage", entry.Stage, telemetry.Partner, entry.Partner)
