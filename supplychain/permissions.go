@@ -20,7 +20,7 @@ func allow(sid string, actions []string, resources ...*string) awsiam.PolicyStat
 // tableActions of the functions. A transaction needs the actions of its parts.
 var (
 	intakeActions = []string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
-	outboxActions = []string{"dynamodb:PutItem"}
+	outboxActions = []string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 	watchActions  = []string{"dynamodb:PutItem"}
 )
 
