@@ -160,7 +160,12 @@ func (s *Subscriber) AddAlarms(action awscloudwatch.IAlarmAction, p *SubscriberA
 
 // queueLayers are the properties of the new queue, before the user's own.
 func (p *SubscriberProps) queueLayers(plan *consumer.Plan) []*awssqs.QueueProps {
-	layers := []*awssqs.QueueProps{queueDefaults()}
+	var layers []*awssqs.QueueProps
+	if visibility := plan.QueueLayer(); visibility != nil {
+		layers = append(layers, visibility)
+	} else {
+		layers = append(layers, queueDefaults())
+	}
 	if p.OnPoison == BlockGroup {
 		layers = append(layers, blockGroupDefaults())
 	}
@@ -169,9 +174,6 @@ func (p *SubscriberProps) queueLayers(plan *consumer.Plan) []*awssqs.QueueProps 
 			DeduplicationScope:  awssqs.DeduplicationScope_MESSAGE_GROUP,
 			FifoThroughputLimit: awssqs.FifoThroughputLimit_PER_MESSAGE_GROUP_ID,
 		})
-	}
-	if plan != nil {
-		layers = append(layers, plan.QueueLayer())
 	}
 	return layers
 }
@@ -183,7 +185,8 @@ func (s *Subscriber) subscribe(p *SubscriberProps) {
 	if s.Topic == nil {
 		s.Topic = awssns.Topic_FromTopicArn(s, jsii.String("Topic"), p.TopicArn)
 	}
-	sns := queue.Service{Principal: "sns.amazonaws.com", SourceARN: s.Topic.TopicArn()}
+	arn := s.Topic.TopicArn()
+	sns := queue.Service{Principal: "sns.amazonaws.com", SourceARN: arn}
 	policy := queue.AllowService(s, s.Queue, sns)
 
 	s.Undeliverable = p.ExistingUndeliverable
@@ -193,6 +196,8 @@ func (s *Subscriber) subscribe(p *SubscriberProps) {
 	}
 	queue.AllowService(s, s.Undeliverable, sns)
 
+	known := placeOf(arn)
+
 	s.Subscription = awssns.NewSubscription(s, jsii.String("Subscription"), &awssns.SubscriptionProps{
 		Topic:                       s.Topic,
 		Protocol:                    awssns.SubscriptionProtocol_SQS,
@@ -201,13 +206,13 @@ func (s *Subscriber) subscribe(p *SubscriberProps) {
 		FilterPolicy:                p.FilterPolicy,
 		FilterPolicyWithMessageBody: p.FilterPolicyWithMessageBody,
 		DeadLetterQueue:             s.Undeliverable,
-		Region:                      s.region(),
+		Region:                      s.region(known.region),
 	})
 	if policy != nil {
 		// What is published before SNS may send to the queue would be undeliverable.
 		s.Subscription.Node().AddDependency(policy)
 	}
-	s.warn(p)
+	s.warn(p, known.account)
 }
 
 func (s *Subscriber) consume(plan *consumer.Plan, pair queue.Pair) {
@@ -215,31 +220,33 @@ func (s *Subscriber) consume(plan *consumer.Plan, pair queue.Pair) {
 	s.Function, s.LogGroup, s.Policy, s.Mapping = reader.Function, reader.LogGroup, reader.Policy, reader.Mapping
 }
 
-func (s *Subscriber) warn(p *SubscriberProps) {
+func (s *Subscriber) warn(p *SubscriberProps, account string) {
 	if p.FilterPolicy != nil || p.FilterPolicyWithMessageBody != nil {
 		props.Warn(s, "filterAtMostOnce", "With a filter policy, a FIFO topic delivers at most once, not exactly once (SNS developer guide, \"Amazon SNS message delivery for FIFO topics\"). Subscribe to all messages where none may be lost, and filter in the function.")
 	}
-	if account := s.part(4); account != "" && account != *awscdk.Stack_Of(s).Account() {
+	if account != "" && account != *awscdk.Stack_Of(s).Account() {
 		props.Warn(s, "foreignTopic", fmt.Sprintf("The topic belongs to account %s. Unless that is the account of this stack, the topic's owner must add this statement to its policy first: %s", account, queue.Text(s, s.subscribeStatement())))
 	}
 }
 
 // region of a topic that is known to be elsewhere than this stack: the
 // subscription is made there. Nil otherwise.
-func (s *Subscriber) region() *string {
-	if region := s.part(3); region != "" && region != *awscdk.Stack_Of(s).Region() {
+func (s *Subscriber) region(region string) *string {
+	if region != "" && region != *awscdk.Stack_Of(s).Region() {
 		return jsii.String(region)
 	}
 	return nil
 }
 
-// part n of the topic's ARN, empty where that is a token.
-func (s *Subscriber) part(n int) string {
-	arn := s.Topic.TopicArn()
-	if *awscdk.Token_IsUnresolved(arn) {
-		return ""
+// place is where a topic is, empty where that is not known.
+type place struct{ region, account string }
+
+func placeOf(topicARN *string) place {
+	if *awscdk.Token_IsUnresolved(topicARN) {
+		return place{}
 	}
-	return strings.Split(*arn, ":")[n]
+	parts := strings.Split(*topicARN, ":")
+	return place{region: parts[3], account: parts[4]}
 }
 
 func (s *Subscriber) subscribeStatement() awsiam.PolicyStatement {

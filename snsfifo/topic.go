@@ -202,6 +202,9 @@ func (p *TopicProps) subscribers() access.Grantees {
 // publisher in another account gets an error.
 func (t *Topic) allowPublishers(p *TopicProps) {
 	publishers := p.publishers()
+	if !publishers.Any() {
+		return
+	}
 	for _, statement := range publishers.Statements(t.Topic.TopicArn(), nil, "sns:Publish") {
 		t.Topic.AddToResourcePolicy(statement)
 	}
@@ -212,6 +215,9 @@ func (t *Topic) allowPublishers(p *TopicProps) {
 // its own.
 func (t *Topic) allowSubscribers(p *TopicProps) {
 	accounts, organizations := p.subscribers(), p.subscribers()
+	if !accounts.Any() {
+		return
+	}
 	accounts.Organizations, organizations.Accounts = nil, nil
 	for _, statement := range accounts.Statements(t.Topic.TopicArn(), subscribeConditions(t, p.SubscriberAccounts), "sns:Subscribe") {
 		t.Topic.AddToResourcePolicy(statement)

@@ -134,6 +134,9 @@ func (c *Consumer) AddAlarms(action awscloudwatch.IAlarmAction, p *AlarmsProps) 
 // allow lets the senders in, and use the key of the queue.
 func (c *Consumer) allow(p *ConsumerProps) {
 	senders := p.senders()
+	if !senders.Any() {
+		return
+	}
 	for _, statement := range senders.Statements(c.Queue.QueueArn(), nil, "sqs:SendMessage") {
 		queue.AddToPolicy(c, c.Queue, statement)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -36,8 +35,9 @@ func (p *Plan) Define(self constructs.Construct, pair queue.Pair) Consumer {
 	} else {
 		p.tellDeadLetterQueue(self, pair)
 	}
-	c.Policy = p.allow(self, c.Function, pair)
-	c.Mapping = p.mapping(self, c.Function, pair.Queue)
+	source := pair.Queue.QueueArn()
+	c.Policy = p.allow(self, c.Function, statements(source, pair))
+	c.Mapping = p.mapping(self, c.Function, source)
 	if c.Policy != nil {
 		// Lambda looks at what the function may do when the mapping is made.
 		c.Mapping.Node().AddDependency(c.Policy)
@@ -101,17 +101,17 @@ func marked(f awslambda.Function) bool {
 // the dead-letter queue. The policy is a child of self and not the role's own,
 // so that a function of another stack does not make the stacks depend on each
 // other.
-func (p *Plan) allow(self constructs.Construct, f awslambda.IFunction, pair queue.Pair) awsiam.Policy {
-	statements := statements(pair)
-	if f.Role() == nil {
+func (p *Plan) allow(self constructs.Construct, f awslambda.IFunction, statements []awsiam.PolicyStatement) awsiam.Policy {
+	role := f.Role()
+	if role == nil {
 		for _, statement := range statements {
 			props.Warn(self, "functionRole", "Function is imported without its role. The role needs this statement: "+queue.Text(self, statement))
 		}
 		return nil
 	}
-	p.warnForeign(self, f.Role(), statements)
+	p.warnForeign(self, role, statements)
 	return awsiam.NewPolicy(self, jsii.String("Policy"), &awsiam.PolicyProps{
-		Roles:      &[]awsiam.IRole{f.Role()},
+		Roles:      &[]awsiam.IRole{role},
 		Statements: &statements,
 	})
 }
@@ -140,8 +140,8 @@ func (p *Plan) warnForeign(self constructs.Construct, role awsiam.IRole, stateme
 // statements are what Lambda wants to read a queue (Lambda developer guide,
 // "Using Lambda with Amazon SQS"), ChangeMessageVisibility for the backoff of
 // package sqsbatch, and what moving a message to the dead-letter queue needs.
-func statements(pair queue.Pair) []awsiam.PolicyStatement {
-	all := []awsiam.PolicyStatement{allow(pair.Queue.QueueArn(),
+func statements(source *string, pair queue.Pair) []awsiam.PolicyStatement {
+	all := []awsiam.PolicyStatement{allow(source,
 		"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")}
 	read, write := pair.Queue.EncryptionMasterKey(), awskms.IKey(nil)
 	if d := pair.DeadLetterQueue; d != nil {
@@ -165,14 +165,14 @@ func allow(resource *string, actions ...string) awsiam.PolicyStatement {
 	})
 }
 
-func (p *Plan) mapping(self constructs.Construct, f awslambda.IFunction, q awssqs.IQueue) awslambda.EventSourceMapping {
+func (p *Plan) mapping(self constructs.Construct, f awslambda.IFunction, source *string) awslambda.EventSourceMapping {
 	user := &awslambda.EventSourceMappingProps{
 		BatchSize:         p.props.BatchSize,
 		MaxBatchingWindow: p.props.BatchingWindow,
 		MaxConcurrency:    p.props.MaxConcurrency,
 		Filters:           p.props.Filters,
 	}
-	required := &awslambda.EventSourceMappingProps{Target: f, EventSourceArn: q.QueueArn()}
+	required := &awslambda.EventSourceMappingProps{Target: f, EventSourceArn: source}
 	return awslambda.NewEventSourceMapping(self, jsii.String("Mapping"),
 		props.Merge(mappingDefaults(), p.props.MappingProps, user, required))
 }
@@ -182,11 +182,10 @@ func (p *Plan) warn(self constructs.Construct) {
 	if f := p.props.Filters; f != nil && len(*f) > 0 {
 		props.Warn(self, "filtersDelete", "Messages that no filter matches are deleted from the queue: they reach neither the function nor the dead-letter queue (Lambda developer guide, \"Control which events Lambda sends to your function\").")
 	}
-	want := p.QueueLayer()
-	if want == nil {
+	if p.timeout == nil {
 		return
 	}
-	recommended := queue.Seconds(want.VisibilityTimeout)
+	recommended := queue.Visibility(*p.timeout, p.props.BatchingWindow)
 	seconds, from, known := p.givenVisibility()
 	switch {
 	case known && seconds < recommended:

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/mediasupplychain/cdk/internal/function"
-	"github.com/mediasupplychain/cdk/internal/props"
+	"github.com/mediasupplychain/cdk/internal/queue"
 )
 
 // owned gives the function of this app that f is, or that f is an alias or a
@@ -23,19 +23,31 @@ func owned(f awslambda.IFunction) awslambda.Function {
 	return nil
 }
 
-// timeout of the function, nil where it is unknown.
-func (p *Props) timeout() awscdk.Duration {
+// timeout of the function in seconds, nil where its value is not known. Of an
+// imported function, nothing is.
+func (p *Props) timeout() (seconds *float64, imported bool) {
 	if p.Function == nil {
-		return props.Merge(function.Defaults(), p.FunctionProps).Timeout
+		if p.FunctionProps == nil {
+			return jsii.Number(function.Timeout), false
+		}
+		return secondsOr(p.FunctionProps.Timeout, function.Timeout), false
 	}
 	f := owned(p.Function)
 	if f == nil {
+		return nil, true
+	}
+	return secondsOr(f.Timeout(), defaultTimeout), false
+}
+
+// secondsOr gives the seconds of a duration, nil for a token, or those of none.
+func secondsOr(d awscdk.Duration, none float64) *float64 {
+	switch {
+	case d == nil:
+		return jsii.Number(none)
+	case *d.IsUnresolved():
 		return nil
 	}
-	if t := f.Timeout(); t != nil {
-		return t
-	}
-	return awscdk.Duration_Seconds(jsii.Number(defaultTimeout))
+	return jsii.Number(queue.Seconds(d))
 }
 
 // reservedConcurrency of the function, nil where there is none or it is unknown.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/mediasupplychain/cdk/internal/function"
 	"github.com/mediasupplychain/cdk/internal/props"
@@ -38,16 +39,18 @@ func (p *Props) Any() bool { return *p != Props{} }
 // Plan is a consumer whose properties are checked and whose code is compiled:
 // what is left can be defined without failing.
 type Plan struct {
-	props   *Props
-	source  *queue.Source
-	code    awslambda.Code
-	timeout awscdk.Duration // of the function; nil where it is unknown
+	props    *Props
+	source   *queue.Source
+	code     awslambda.Code
+	timeout  *float64 // of the function, in seconds; nil where it is unknown
+	imported bool     // the function is, and nothing is known about it
 }
 
 // NewPlan checks the properties and compiles the code, so that a compiler's
 // error is one of the problems and is reported before anything is defined.
 func NewPlan(scope constructs.Construct, p *Props, source *queue.Source) (*Plan, error) {
-	plan := &Plan{props: p, source: source, timeout: p.timeout()}
+	plan := &Plan{props: p, source: source}
+	plan.timeout, plan.imported = p.timeout()
 	problems := []error{
 		props.OneOf("Function", p.Function, "GoPackage", p.GoPackage, "Code", p.Code),
 		props.Exclusive("Function", p.Function, "FunctionProps", p.FunctionProps),
@@ -117,7 +120,7 @@ func (p *Props) hasWindow() bool {
 
 func (p *Props) concurrencyProblems() error {
 	n := p.MaxConcurrency
-	if n == nil || *awscdk.Token_IsUnresolved(n) {
+	if n == nil {
 		return nil
 	}
 	if *n == 1 {
@@ -171,12 +174,12 @@ func (p *Props) mappingProblems() error {
 func (p *Plan) visibilityProblem() error {
 	seconds, from, known := p.givenVisibility()
 	switch {
-	case p.timeout == nil && p.props.Function != nil && from == "":
+	case p.imported && from == "":
 		return errors.New("QueueProps.VisibilityTimeout is required with an imported Function, whose timeout is not known here: give at least six times that timeout")
-	case p.timeout == nil || !known || *p.timeout.IsUnresolved() || seconds >= queue.Seconds(p.timeout):
+	case p.timeout == nil || !known || seconds >= *p.timeout:
 		return nil
 	}
-	return fmt.Errorf("%s must be at least the function's timeout of %g seconds, better six times that, got %g", from, queue.Seconds(p.timeout), seconds)
+	return fmt.Errorf("%s must be at least the function's timeout of %g seconds, better six times that, got %g", from, *p.timeout, seconds)
 }
 
 // givenVisibility is the visibility timeout that is not the library's to choose,
@@ -196,10 +199,11 @@ func (p *Plan) givenVisibility() (seconds float64, from string, known bool) {
 }
 
 // QueueLayer is what a function wants of its queue: a visibility timeout that
-// is long enough. It is nil where that is not known; see visibilityProblem.
+// is long enough. It is nil where that is not known, see visibilityProblem,
+// and where there is no function.
 func (p *Plan) QueueLayer() *awssqs.QueueProps {
-	if p.timeout == nil || *p.timeout.IsUnresolved() {
+	if p == nil || p.timeout == nil {
 		return nil
 	}
-	return &awssqs.QueueProps{VisibilityTimeout: queue.Visibility(p.timeout, p.props.BatchingWindow)}
+	return &awssqs.QueueProps{VisibilityTimeout: awscdk.Duration_Seconds(jsii.Number(queue.Visibility(*p.timeout, p.props.BatchingWindow)))}
 }

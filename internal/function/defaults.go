@@ -7,6 +7,10 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// Timeout of a function, in seconds, that says nothing about it. A partner's
+// event is handled in milliseconds; this leaves room for slow calls.
+const Timeout = 30
+
 // Defaults are the properties of a function that runs a Go executable.
 func Defaults() awslambda.FunctionProps {
 	return awslambda.FunctionProps{
@@ -16,8 +20,7 @@ func Defaults() awslambda.FunctionProps {
 		Architecture: awslambda.Architecture_ARM_64(),
 		// A Go handler needs 20 MB; the rest buys CPU, which comes in proportion to memory.
 		MemorySize: jsii.Number(256),
-		// A partner's event is handled in milliseconds; this leaves room for slow calls.
-		Timeout: awscdk.Duration_Seconds(jsii.Number(30)),
+		Timeout:    awscdk.Duration_Seconds(jsii.Number(Timeout)),
 		// The service's own lines as JSON, like the handlers' (log/slog).
 		LoggingFormat: awslambda.LoggingFormat_JSON,
 	}

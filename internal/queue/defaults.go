@@ -35,15 +35,15 @@ func DeadLetterDefaults() awssqs.QueueProps {
 	return p
 }
 
-// Visibility is the timeout for a queue that feeds a function: six times the
-// function's timeout plus the batching window, at most 12 hours (Lambda
-// developer guide, "Configuring a queue to use with Lambda").
-func Visibility(function, window awscdk.Duration) awscdk.Duration {
-	seconds := 6 * Seconds(function)
+// Visibility is the timeout, in seconds, for a queue that feeds a function of
+// that timeout: six times as long plus the batching window, at most 12 hours
+// (Lambda developer guide, "Configuring a queue to use with Lambda").
+func Visibility(function float64, window awscdk.Duration) float64 {
+	seconds := 6 * function
 	if window != nil && !*window.IsUnresolved() {
 		seconds += Seconds(window)
 	}
-	return awscdk.Duration_Seconds(jsii.Number(math.Ceil(min(seconds, maxVisibility))))
+	return math.Ceil(min(seconds, maxVisibility))
 }
 
 // Seconds of a duration that is no token, with their fraction.

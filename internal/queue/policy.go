@@ -35,9 +35,7 @@ type Service struct {
 // add. It gives the queue's policy, for what must not be there before it, or
 // nil where it was not changed.
 func AllowService(self constructs.Construct, queue awssqs.IQueue, service Service) constructs.IDependable {
-	send := service.statement("sqs:SendMessage")
-	send.AddResources(queue.QueueArn())
-	policy := AddToPolicy(self, queue, send)
+	policy := AddToPolicy(self, queue, service.statement(queue.QueueArn(), "sqs:SendMessage"))
 	if key := queue.EncryptionMasterKey(); key != nil {
 		AllowKey(self, key, service)
 	}
@@ -46,9 +44,8 @@ func AllowService(self constructs.Construct, queue awssqs.IQueue, service Servic
 
 // AllowKey lets a service encrypt what it sends with key.
 func AllowKey(self constructs.Construct, key awskms.IKey, service Service) {
-	use := service.statement("kms:Decrypt", "kms:GenerateDataKey")
-	use.AddResources(jsii.String("*")) // in a key policy: this key
-	AddToKey(self, key, use)
+	// In a key's policy, "*" is this key.
+	AddToKey(self, key, service.statement(jsii.String("*"), "kms:Decrypt", "kms:GenerateDataKey"))
 }
 
 // AddToPolicy adds a statement to the queue's policy, or a warning that says
@@ -69,7 +66,7 @@ func AddToKey(self constructs.Construct, key awskms.IKey, statement awsiam.Polic
 	}
 }
 
-func (s Service) statement(actions ...string) awsiam.PolicyStatement {
+func (s Service) statement(resource *string, actions ...string) awsiam.PolicyStatement {
 	conditions := map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": s.SourceARN}}
 	if s.SourceAccount != nil {
 		conditions["StringEquals"] = map[string]any{"aws:SourceAccount": s.SourceAccount}
@@ -77,6 +74,7 @@ func (s Service) statement(actions ...string) awsiam.PolicyStatement {
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(s.Principal), nil)},
 		Actions:    jsii.Strings(actions...),
+		Resources:  &[]*string{resource},
 		Conditions: &conditions,
 	})
 }
