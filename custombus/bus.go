@@ -50,8 +50,8 @@ type Bus struct {
 
 	rules *eventrules.Set
 
-	policySize   int     // characters of the bus's policy that are taken
-	projectedARN *string // the ARN as far as it counts for that
+	policySize   int            // characters of the bus's policy that are taken
+	projectedARN func() *string // the ARN as far as it counts for that
 }
 
 // NewBus defines a [Bus]. It panics with an error that lists every invalid
@@ -69,7 +69,7 @@ func NewBus(scope constructs.Construct, id *string, user *BusProps) *Bus {
 	} else {
 		b.Name, b.ARN = b.Bus.EventBusName(), b.Bus.EventBusArn()
 	}
-	b.Archive = p.archive().Define(b, b.Bus, p.EncryptionKey)
+	b.Archive = p.archive().Define(b, b.ARN, p.EncryptionKey)
 	if publishers := p.publisher(); publishers.grantees().Any() {
 		b.Publishers = b.let(jsii.String("Publishers"), publishers)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -78,7 +79,7 @@ func (p publisher) grantees() access.Grantees {
 
 // problems reports wrong entries, and statements that would make a policy that
 // is taken up to the given number of characters already too long.
-func (p publisher) problems(scope constructs.Construct, busARN *string, taken int) []error {
+func (p publisher) problems(scope constructs.Construct, busARN func() *string, taken int) []error {
 	wrong := p.grantees().Problems()
 	all := []error{wrong}
 	if !p.grantees().Any() {
@@ -90,7 +91,7 @@ func (p publisher) problems(scope constructs.Construct, busARN *string, taken in
 	if wrong != nil {
 		return all
 	}
-	if size := taken + p.size(scope, busARN); size > maxPolicy {
+	if size := taken + p.size(scope, busARN()); size > maxPolicy {
 		all = append(all, fmt.Errorf("the policy of the bus would have %d characters, more than the %d that EventBridge takes: "+
 			"let an organization in with %sOrganizations instead of its accounts one by one", size, maxPolicy, p.prefix))
 	}
@@ -214,15 +215,18 @@ func sample(ref string) string {
 	return strings.Repeat("x", 64)
 }
 
-// projectedARN is the ARN that the bus will have, or one about as long.
-func (p *BusProps) projectedARN(scope constructs.Construct) *string {
-	switch {
-	case p.ExistingBus != nil:
-		return p.ExistingBus.EventBusArn()
-	case p.EventBusProps != nil && p.EventBusProps.EventBusName != nil:
-		return eventbus.ARN(scope, p.EventBusProps.EventBusName)
-	}
-	return eventbus.ARN(scope, jsii.String(strings.Repeat("x", 64)))
+// projectedARN is the ARN that the bus will have, or one about as long. Most
+// buses have no use for it, and the CDK is asked only when it is.
+func (p *BusProps) projectedARN(scope constructs.Construct) func() *string {
+	return sync.OnceValue(func() *string {
+		switch {
+		case p.ExistingBus != nil:
+			return p.ExistingBus.EventBusArn()
+		case p.EventBusProps != nil && p.EventBusProps.EventBusName != nil:
+			return eventbus.ARN(scope, p.EventBusProps.EventBusName)
+		}
+		return eventbus.ARN(scope, jsii.String(strings.Repeat("x", 64)))
+	})
 }
 
 // AddPublisher lets others put events on the bus: a statement of the bus's
@@ -239,7 +243,7 @@ func (b *Bus) AddPublisher(id *string, p *PublisherProps) []awsevents.CfnEventBu
 }
 
 func (b *Bus) let(id *string, p publisher) []awsevents.CfnEventBusPolicy {
-	b.policySize += p.size(b, b.projectedARN)
+	b.policySize += p.size(b, b.projectedARN())
 	return p.define(constructs.NewConstruct(b, id), b.Bus.EventBusName(), b.ARN)
 }
 

@@ -107,7 +107,7 @@ func NewPartnerBus(scope constructs.Construct, id *string, user *PartnerBusProps
 	if b.Bus == nil {
 		b.defineBus(p)
 	}
-	b.Archive = p.archive().Define(b, b.Bus, p.EncryptionKey)
+	b.Archive = p.archive().Define(b, b.Bus.EventBusArn(), p.EncryptionKey)
 	b.rules = &eventrules.Set{
 		Scope: b, Construct: "eventbridgesaas.Rule",
 		Bus: eventrules.Bus{IEventBus: b.Bus, Name: p.EventSourceName},

@@ -43,22 +43,22 @@ func (a *Archive) retentionProblem() error {
 	return nil
 }
 
-// Define defines the archive as child Archive of self, encrypted with key if
+// Define defines the archive of a bus as child Archive of self, encrypted with key if
 // there is one. It gives nil where the user wants none.
 //
 // It is the L1 construct because the CDK's own refuses an archive without a
 // pattern, which is the archive of everything, and makes a cycle of bus and key.
-func (a *Archive) Define(self constructs.Construct, bus awsevents.IEventBus, key awskms.IKey) awsevents.CfnArchive {
+func (a *Archive) Define(self constructs.Construct, busARN *string, key awskms.IKey) awsevents.CfnArchive {
 	if a.Disabled != nil && *a.Disabled {
 		return nil
 	}
-	retention := a.Retention
-	if retention == nil {
-		retention = archiveRetention()
+	days := jsii.Number(archiveDays)
+	if a.Retention != nil {
+		days = a.Retention.ToDays(nil)
 	}
 	archive := &awsevents.CfnArchiveProps{
-		SourceArn:     bus.EventBusArn(),
-		RetentionDays: retention.ToDays(nil),
+		SourceArn:     busARN,
+		RetentionDays: days,
 	}
 	if a.Pattern != nil {
 		archive.EventPattern = eventrules.Render(a.Pattern)

@@ -48,9 +48,8 @@ func Encrypt(self constructs.Construct, bus awsevents.EventBus, name *string, ke
 
 	letters := queue.NewDeadLetter(self, "DeadLetterQueue")
 	cfn.SetDeadLetterConfig(&awsevents.CfnEventBus_DeadLetterConfigProperty{Arn: letters.QueueArn()})
-	send := eventrules.Statement(self, arn, "sqs:SendMessage")
-	send.AddResources(letters.QueueArn())
-	queue.AddToPolicy(self, letters, send)
+	queue.AddToPolicy(self, letters,
+		eventrules.Statement(awscdk.Stack_Of(self).Account(), arn, letters.QueueArn(), "sqs:SendMessage"))
 	return letters
 }
 

@@ -1,7 +1,6 @@
 package eventrules
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -11,6 +10,10 @@ import (
 func ruleDefaults() RuleProps {
 	return RuleProps{
 		RetryAttempts: jsii.Number(185),
-		MaxEventAge:   awscdk.Duration_Hours(jsii.Number(24)),
 	}
 }
+
+// maxEventAge, in seconds, is the default of MaxEventAge, 24 hours, for the same
+// reason. A number, since a duration would take calls to the CDK to make and to
+// read.
+const maxEventAge = 24 * 60 * 60

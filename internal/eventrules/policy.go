@@ -13,25 +13,23 @@ import (
 // principal is EventBridge.
 const principal = "events.amazonaws.com"
 
-// allow lets the rule send to q, and use its customer managed key.
+// allow lets the rule send to q, whose ARN is given, and use its customer managed
+// key.
 //
 // The queue's policy names this rule where both are in one stack. The rule names
 // the queue, so from another stack that would be a cycle, and in the key's
 // policy always, since the queue names its key: there, any rule of this account
 // and Region is named. SQS passes the rule on to KMS (SQS developer guide,
 // "Configure AWS KMS permissions with confused deputy protection").
-func (r *Rule) allow(q awssqs.IQueue) {
-	source := r.Rule.RuleArn()
-	if !sameStack(r, q) {
+func (r *Rule) allow(q awssqs.IQueue, arn *string) {
+	source := r.arn
+	if !r.sameStack(q) {
 		source = r.anyRule()
 	}
-	send := Statement(r, source, "sqs:SendMessage")
-	send.AddResources(q.QueueArn())
-	queue.AddToPolicy(r, q, send)
+	queue.AddToPolicy(r, q, Statement(r.account, source, arn, "sqs:SendMessage"))
 	if key := q.EncryptionMasterKey(); key != nil {
-		use := Statement(r, r.anyRule(), "kms:Decrypt", "kms:GenerateDataKey")
-		use.AddResources(jsii.String("*")) // in a key policy: this key
-		queue.AddToKey(r, key, use)
+		// In a key's policy, "*" is this key.
+		queue.AddToKey(r, key, Statement(r.account, r.anyRule(), jsii.String("*"), "kms:Decrypt", "kms:GenerateDataKey"))
 	}
 }
 
@@ -41,7 +39,7 @@ func (r *Rule) assumed(brought awsiam.IRole, action string, resource *string) aw
 	role := brought
 	if role == nil {
 		if r.Role == nil {
-			assumers := conditions(r, r.anyRule())
+			assumers := conditions(r.account, r.anyRule())
 			r.Role = awsiam.NewRole(r, jsii.String("Role"), &awsiam.RoleProps{
 				Description: jsii.String("Lets an EventBridge rule reach its targets"),
 				AssumedBy: awsiam.NewServicePrincipal(jsii.String(principal), &awsiam.ServicePrincipalOpts{
@@ -62,32 +60,35 @@ func (r *Rule) assumed(brought awsiam.IRole, action string, resource *string) aw
 
 // anyRule matches the ARN of every rule of this account and Region.
 func (r *Rule) anyRule() *string {
-	return awscdk.Stack_Of(r).FormatArn(&awscdk.ArnComponents{
+	return r.stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("events"), Resource: jsii.String("rule"), ResourceName: jsii.String("*"),
 	})
 }
 
-// Statement lets EventBridge do actions for one source of this account: a rule or a
-// bus, by ARN.
-func Statement(self constructs.Construct, source *string, actions ...string) awsiam.PolicyStatement {
-	senders := conditions(self, source)
+// Statement lets EventBridge do actions on resource for one source of the
+// account: a rule or a bus, by ARN.
+func Statement(account, source, resource *string, actions ...string) awsiam.PolicyStatement {
+	senders := conditions(account, source)
 	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(principal), nil)},
 		Actions:    jsii.Strings(actions...),
+		Resources:  &[]*string{resource},
 		Conditions: &senders,
 	})
 }
 
 // conditions keep others from making EventBridge act for them.
-func conditions(self constructs.Construct, source *string) map[string]any {
+func conditions(account, source *string) map[string]any {
 	return map[string]any{
 		"ArnLike":      map[string]any{"aws:SourceArn": source},
-		"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(self).Account()},
+		"StringEquals": map[string]any{"aws:SourceAccount": account},
 	}
 }
 
-func sameStack(a, b constructs.IConstruct) bool {
-	return *awscdk.Stack_Of(a).Node().Addr() == *awscdk.Stack_Of(b).Node().Addr()
+func (r *Rule) sameStack(other constructs.IConstruct) bool {
+	// Most often the very same object; two that differ can still stand for one stack.
+	stack := awscdk.Stack_Of(other)
+	return stack == r.stack || *stack.Node().Addr() == *r.stack.Node().Addr()
 }
 
 // differ says that two accounts or Regions are known and not the same.

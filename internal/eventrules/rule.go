@@ -103,9 +103,11 @@ type Rule struct {
 	// no such target, or each brings its role.
 	Role awsiam.Role
 
-	construct   string // the public name, for errors
-	bus         Bus
-	permissions int
+	construct    string // the public name, for errors
+	bus          Bus
+	stack        awscdk.Stack
+	account, arn *string // of the stack and of the rule
+	permissions  int
 }
 
 // Bus is the bus of a rule, with what the CDK does not tell about it.
@@ -126,6 +128,8 @@ func New(scope constructs.Construct, id *string, construct string, bus Bus, user
 
 	r := &Rule{construct: construct, bus: bus}
 	constructs.NewConstruct_Override(r, scope, id)
+	r.stack = awscdk.Stack_Of(r)
+	r.account = r.stack.Account()
 
 	r.Rule = awsevents.NewRule(r, jsii.String("Rule"), &awsevents.RuleProps{
 		EventBus:     bus.IEventBus,
@@ -133,6 +137,7 @@ func New(scope constructs.Construct, id *string, construct string, bus Bus, user
 		Enabled:      p.Enabled,
 		Description:  p.Description,
 	})
+	r.arn = r.Rule.RuleArn()
 	if p.IgnoreReplays != nil && *p.IgnoreReplays {
 		r.ignoreReplays()
 	}
@@ -140,9 +145,11 @@ func New(scope constructs.Construct, id *string, construct string, bus Bus, user
 	if r.DeadLetterQueue == nil {
 		r.DeadLetterQueue = queue.NewDeadLetter(r, "DeadLetterQueue", p.DeadLetterQueueProps)
 	}
-	r.allow(r.DeadLetterQueue)
+	letters := r.DeadLetterQueue.QueueArn()
+	r.allow(r.DeadLetterQueue, letters)
+	secure := p.secured(letters)
 	for _, target := range *p.Targets {
-		r.Rule.AddTarget(&bound{r.secured(target.bind(r), p)})
+		r.Rule.AddTarget(&bound{secure(target.bind(r))})
 	}
 	return r
 }
@@ -155,13 +162,18 @@ func (r *Rule) GrantConsumeDeadLetters(grantee awsiam.IGrantable) awsiam.Grant {
 }
 
 // secured gives a target the dead-letter queue and the retry policy.
-func (r *Rule) secured(config *awsevents.RuleTargetConfig, p *RuleProps) *awsevents.RuleTargetConfig {
-	config.DeadLetterConfig = &awsevents.CfnRule_DeadLetterConfigProperty{Arn: r.DeadLetterQueue.QueueArn()}
-	config.RetryPolicy = &awsevents.CfnRule_RetryPolicyProperty{
-		MaximumRetryAttempts:     p.RetryAttempts,
-		MaximumEventAgeInSeconds: p.MaxEventAge.ToSeconds(nil),
+func (p *RuleProps) secured(deadLetterQueue *string) func(*awsevents.RuleTargetConfig) *awsevents.RuleTargetConfig {
+	age := jsii.Number(maxEventAge)
+	if p.MaxEventAge != nil {
+		age = p.MaxEventAge.ToSeconds(nil)
 	}
-	return config
+	return func(config *awsevents.RuleTargetConfig) *awsevents.RuleTargetConfig {
+		config.DeadLetterConfig = &awsevents.CfnRule_DeadLetterConfigProperty{Arn: deadLetterQueue}
+		config.RetryPolicy = &awsevents.CfnRule_RetryPolicyProperty{
+			MaximumRetryAttempts: p.RetryAttempts, MaximumEventAgeInSeconds: age,
+		}
+		return config
+	}
 }
 
 // ignoreReplays adds to the pattern what the CDK's type has no field for: the

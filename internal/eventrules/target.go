@@ -71,18 +71,19 @@ func (t *QueueTarget) problems(name string) []error {
 	if t.Queue == nil {
 		return []error{props.Required(name+".Queue", nil)}
 	}
+	fifo := *t.Queue.Fifo()
 	return []error{
 		queue.ManagedKey(name+".Queue", t.Queue),
-		t.groupProblem(name + ".MessageGroupID"),
-		t.deduplicationProblem(name + ".Queue"),
+		t.groupProblem(name+".MessageGroupID", fifo),
+		t.deduplicationProblem(name+".Queue", fifo),
 	}
 }
 
 // groupProblem: EventBridge API reference, SqsParameters.
-func (t *QueueTarget) groupProblem(name string) error {
+func (t *QueueTarget) groupProblem(name string, fifo bool) error {
 	group := t.MessageGroupID
 	switch {
-	case group == nil && *t.Queue.Fifo():
+	case group == nil && fifo:
 		return errors.New(name + " is required for a FIFO queue")
 	case group == nil:
 		return nil
@@ -97,9 +98,9 @@ func (t *QueueTarget) groupProblem(name string) error {
 
 // deduplicationProblem: EventBridge gives no deduplication id, so a FIFO queue
 // without content-based deduplication refuses every event.
-func (t *QueueTarget) deduplicationProblem(name string) error {
+func (t *QueueTarget) deduplicationProblem(name string, fifo bool) error {
 	owned, ok := t.Queue.(awssqs.Queue)
-	if !ok || !*t.Queue.Fifo() || !*awscdk.Resource_IsOwnedResource(owned) {
+	if !ok || !fifo || !*awscdk.Resource_IsOwnedResource(owned) {
 		return nil
 	}
 	var cfn awssqs.CfnQueue
@@ -111,15 +112,16 @@ func (t *QueueTarget) deduplicationProblem(name string) error {
 }
 
 func (t *QueueTarget) bind(r *Rule) *awsevents.RuleTargetConfig {
-	config := &awsevents.RuleTargetConfig{Arn: t.Queue.QueueArn(), Input: t.Input}
+	arn := t.Queue.QueueArn()
+	config := &awsevents.RuleTargetConfig{Arn: arn, Input: t.Input}
 	if t.MessageGroupID != nil {
 		config.SqsParameters = &awsevents.CfnRule_SqsParametersProperty{MessageGroupId: t.MessageGroupID}
 	}
 	if t.foreign(r) {
-		config.Role = r.assumed(t.Role, "sqs:SendMessage", t.Queue.QueueArn())
-		r.tellOwner("queue", config.Role, "sqs:SendMessage", t.Queue.QueueArn())
+		config.Role = r.assumed(t.Role, "sqs:SendMessage", arn)
+		r.tellOwner("queue", config.Role, "sqs:SendMessage", arn)
 	} else {
-		r.allow(t.Queue)
+		r.allow(t.Queue, arn)
 	}
 	return config
 }
@@ -128,7 +130,7 @@ func (t *QueueTarget) foreign(r *Rule) bool {
 	if t.OtherAccount != nil {
 		return *t.OtherAccount
 	}
-	return differ(t.Queue.Env().Account, awscdk.Stack_Of(r).Account())
+	return differ(t.Queue.Env().Account, r.account)
 }
 
 // FunctionTarget is a Lambda function, which EventBridge invokes asynchronously:
@@ -160,7 +162,7 @@ func (t *FunctionTarget) bind(r *Rule) *awsevents.RuleTargetConfig {
 		Action:       jsii.String("lambda:InvokeFunction"),
 		FunctionName: t.Function.FunctionArn(),
 		Principal:    jsii.String(principal),
-		SourceArn:    r.Rule.RuleArn(),
+		SourceArn:    r.arn,
 	})
 	return &awsevents.RuleTargetConfig{Arn: t.Function.FunctionArn(), Input: t.Input}
 }
@@ -228,8 +230,8 @@ func (t *BusTarget) bind(r *Rule) *awsevents.RuleTargetConfig {
 	}
 	role := r.assumed(t.Role, "events:PutEvents", arn)
 	if !*awscdk.Token_IsUnresolved(arn) {
-		account := awscdk.Stack_Of(r).SplitArn(arn, awscdk.ArnFormat_SLASH_RESOURCE_NAME).Account
-		if *account != *awscdk.Stack_Of(r).Account() {
+		account := r.stack.SplitArn(arn, awscdk.ArnFormat_SLASH_RESOURCE_NAME).Account
+		if *account != *r.account {
 			r.tellOwner("bus", role, "events:PutEvents", arn)
 		}
 	}
