@@ -156,7 +156,9 @@ func (q query) input(table string) *dynamodb.QueryInput {
 	return input
 }
 
-func waitingOf(i chainstore.Item) Stage { return stageOf(i.Text(wire.AttrAsset), chainstore.StageOf(i)) }
+func waitingOf(i chainstore.Item) Stage {
+	return stageOf(i.Text(wire.AttrAsset), chainstore.StageOf(i))
+}
 
 func entryOf(i chainstore.Item) Entry {
 	e := chainstore.EntryOf(i)
