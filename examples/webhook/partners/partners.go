@@ -36,11 +36,7 @@ type Partner struct {
 // SignsBody is false for those that send the secret itself, which says nothing
 // about the body.
 func (p Partner) SignsBody() bool {
-	switch p.Scheme.Kind {
-	case signature.SharedSecret, signature.Basic, signature.None:
-		return false
-	}
-	return true
+	return !slices.Contains([]signature.Kind{signature.SharedSecret, signature.Basic, signature.None}, p.Scheme.Kind)
 }
 
 // All are the partners of the example.

@@ -111,7 +111,7 @@ func open(ctx context.Context, o options) (client.Endpoint, error) {
 	if err != nil {
 		return client.Endpoint{}, fmt.Errorf("outputs of the CDK CLI: %w; deploy the example first, or name its file with -outputs", err)
 	}
-	var stacks map[string]struct{ WebhookUrl, PartnerSecrets string }
+	var stacks map[string]struct{ WebhookURL, PartnerSecrets string }
 	if err := json.Unmarshal(content, &stacks); err != nil {
 		return client.Endpoint{}, fmt.Errorf("%s: %w", o.outputs, err)
 	}
@@ -120,7 +120,7 @@ func open(ctx context.Context, o options) (client.Endpoint, error) {
 		return client.Endpoint{}, fmt.Errorf("%s has no stack WebhookExample", o.outputs)
 	}
 	if o.base == "" {
-		o.base = deployed.WebhookUrl
+		o.base = deployed.WebhookURL
 	}
 	cfg, err := config.LoadDefaultConfig(ctx)
 	return client.Endpoint{
