@@ -130,7 +130,7 @@ func TestTheFunctionsMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 
 	assert.Equal(t, []map[string]any{
 		{"Sid": "ReadStream", "Effect": "Allow", "Action": []any{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}, "Resource": joined(table, "/stream/*")},
-		{"Sid": "WriteHistory", "Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": table},
+		{"Sid": "WriteHistory", "Effect": "Allow", "Action": []any{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}, "Resource": table},
 		{"Sid": "PutEvents", "Effect": "Allow", "Action": "events:PutEvents", "Resource": cdktest.Resolved(t, stack, c.Bus.Bus.EventBusArn())},
 		{"Sid": "PutAside", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": cdktest.Resolved(t, stack, c.OutboxDeadLetterQueue.QueueArn())},
 		{"Sid": "RunPipeline", "Effect": "Allow", "Action": []any{"states:SendTaskFailure", "states:SendTaskHeartbeat", "states:SendTaskSuccess", "states:StartExecution"}, "Resource": machine},
