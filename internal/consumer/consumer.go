@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -143,11 +142,10 @@ func (p *Plan) warnForeign(self constructs.Construct, role awsiam.IRole, stateme
 func statements(source *string, pair queue.Pair) []awsiam.PolicyStatement {
 	all := []awsiam.PolicyStatement{allow(source,
 		"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")}
-	read, write := pair.Queue.EncryptionMasterKey(), awskms.IKey(nil)
 	if d := pair.DeadLetterQueue; d != nil {
 		all = append(all, allow(d.QueueArn(), "sqs:SendMessage"))
-		write = d.EncryptionMasterKey()
 	}
+	read, write := pair.Keys()
 	// One statement for a key that both queues have: the CDK would merge two, or not, by feature flag.
 	if read != nil && (write == nil || *read.KeyArn() != *write.KeyArn()) {
 		all = append(all, allow(read.KeyArn(), "kms:Decrypt"))

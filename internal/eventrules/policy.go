@@ -26,11 +26,15 @@ func (r *Rule) allow(q awssqs.IQueue, arn *string) {
 	if !r.sameStack(q) {
 		source = r.anyRule()
 	}
-	queue.AddToPolicy(r, q, Statement(r.account, source, arn, "sqs:SendMessage"))
+	r.allowSend(q, arn, source)
 	if key := q.EncryptionMasterKey(); key != nil {
 		// In a key's policy, "*" is this key.
 		queue.AddToKey(r, key, Statement(r.account, r.anyRule(), jsii.String("*"), "kms:Decrypt", "kms:GenerateDataKey"))
 	}
+}
+
+func (r *Rule) allowSend(q awssqs.IQueue, arn, source *string) {
+	queue.AddToPolicy(r, q, Statement(r.account, source, arn, "sqs:SendMessage"))
 }
 
 // assumed gives the role with which EventBridge does action on resource: the

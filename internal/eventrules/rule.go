@@ -141,13 +141,7 @@ func New(scope constructs.Construct, id *string, construct string, bus Bus, user
 	if p.IgnoreReplays != nil && *p.IgnoreReplays {
 		r.ignoreReplays()
 	}
-	r.DeadLetterQueue = p.DeadLetterQueue
-	if r.DeadLetterQueue == nil {
-		r.DeadLetterQueue = queue.NewDeadLetter(r, "DeadLetterQueue", p.DeadLetterQueueProps)
-	}
-	letters := r.DeadLetterQueue.QueueArn()
-	r.allow(r.DeadLetterQueue, letters)
-	secure := p.secured(letters)
+	secure := p.secured(r.deadLetters(p))
 	for _, target := range *p.Targets {
 		r.Rule.AddTarget(&bound{secure(target.bind(r))})
 	}
@@ -159,6 +153,22 @@ func New(scope constructs.Construct, id *string, construct string, bus Bus, user
 // them, or puts them on the bus again.
 func (r *Rule) GrantConsumeDeadLetters(grantee awsiam.IGrantable) awsiam.Grant {
 	return r.DeadLetterQueue.GrantConsumeMessages(grantee)
+}
+
+// deadLetters sees to a dead-letter queue that EventBridge may send to, and gives
+// its ARN.
+func (r *Rule) deadLetters(p *RuleProps) *string {
+	r.DeadLetterQueue = p.DeadLetterQueue
+	if r.DeadLetterQueue == nil {
+		r.DeadLetterQueue = queue.NewDeadLetter(r, "DeadLetterQueue", p.DeadLetterQueueProps)
+	}
+	arn := r.DeadLetterQueue.QueueArn()
+	if p.DeadLetterQueue == nil && p.DeadLetterQueueProps == nil {
+		r.allowSend(r.DeadLetterQueue, arn, r.arn) // no other stack's, and without a key
+	} else {
+		r.allow(r.DeadLetterQueue, arn)
+	}
+	return arn
 }
 
 // secured gives a target the dead-letter queue and the retry policy.

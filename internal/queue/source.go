@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -39,6 +40,20 @@ type Pair struct {
 
 	// DeadLetterQueue is nil where there is none, or none that is known.
 	DeadLetterQueue awssqs.IQueue
+
+	noKeys bool
+}
+
+// Keys are the customer managed keys of the queue and the dead-letter queue, nil
+// where there is none.
+func (p Pair) Keys() (queue, deadLetterQueue awskms.IKey) {
+	if p.noKeys {
+		return nil, nil
+	}
+	if p.DeadLetterQueue != nil {
+		deadLetterQueue = p.DeadLetterQueue.EncryptionMasterKey()
+	}
+	return p.Queue.EncryptionMasterKey(), deadLetterQueue
 }
 
 // IsFifo says which kind of queue is meant. A name, or a property that only
@@ -179,7 +194,7 @@ func (s *Source) Define(self constructs.Construct, layers ...*awssqs.QueueProps)
 		}
 		return pair
 	}
-	var pair Pair
+	pair := Pair{noKeys: s.ExistingDeadLetterQueue == nil && keyless(s.QueueProps) && keyless(s.DeadLetterQueueProps)}
 	required := &awssqs.QueueProps{}
 	if s.IsFifo() {
 		required.Fifo = jsii.Bool(true)
@@ -262,6 +277,12 @@ func encrypted(p *awssqs.QueueProps) *awssqs.QueueProps {
 		p.Encryption = awssqs.QueueEncryption_KMS
 	}
 	return p
+}
+
+// keyless says that a new queue has no customer managed key for sure, which
+// saves asking it.
+func keyless(p *awssqs.QueueProps) bool {
+	return p == nil || p.Encryption == "" && p.EncryptionMasterKey == nil
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }
