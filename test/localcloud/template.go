@@ -109,6 +109,7 @@ func (t template) adapt(stack string) ([]Change, error) {
 	}
 	changes = append(changes, t.renamePartnerSources(stack)...)
 	changes = append(changes, t.excludePunctuation(stack)...)
+	changes = append(changes, t.takeRulesByTheirRef(stack)...)
 	return append(changes, t.referToSecretsByARN(stack)...), nil
 }
 
@@ -193,14 +194,35 @@ func (t template) excludePunctuation(stack string) []Change {
 	return changes
 }
 
+// takeRulesByTheirRef leaves the Ref of a rule as it is where a template cuts the
+// name out of it. On AWS the Ref of a rule on a bus of one's own is "BUS|NAME";
+// here it is the name alone.
+func (t template) takeRulesByTheirRef(stack string) []Change {
+	var changes []Change
+	for _, rule := range t.ofType("AWS::Events::Rule") {
+		reference := object{"Ref": rule}
+		cut := asJSON(object{"Fn::Select": []any{1, object{"Fn::Split": []any{"|", reference}}}})
+		isCut := func(candidate object) bool { return candidate["Fn::Select"] != nil && asJSON(candidate) == cut }
+		if replaceObjects(t.document, isCut, reference) {
+			changes = append(changes, Change{stack, rule, "AWS::Events::Rule", "has its name as Ref instead of BUS|NAME"})
+		}
+	}
+	return changes
+}
+
 // replaceReferences puts by in the place of each Ref to id below value.
 func replaceReferences(value any, id string, by object) (replaced bool) {
+	return replaceObjects(value, func(candidate object) bool { return len(candidate) == 1 && candidate["Ref"] == id }, by)
+}
+
+// replaceObjects puts by in the place of each object below value that is wanted.
+func replaceObjects(value any, wanted func(object) bool, by object) (replaced bool) {
 	replace := func(element any) any {
-		if reference, is := element.(object); is && len(reference) == 1 && reference["Ref"] == id {
+		if candidate, is := element.(object); is && wanted(candidate) {
 			replaced = true
 			return by
 		}
-		replaced = replaceReferences(element, id, by) || replaced
+		replaced = replaceObjects(element, wanted, by) || replaced
 		return element
 	}
 	switch value := value.(type) {

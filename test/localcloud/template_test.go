@@ -86,6 +86,24 @@ func TestAdaptRefersToSecretsByTheirARN(t *testing.T) {
 	assert.Equal(t, []string{"Stack: Secret (AWS::SecretsManager::Secret) is referred to by Fn::GetAtt Id instead of Ref"}, changes)
 }
 
+func TestAdaptTakesTheNameOfARuleFromItsRef(t *testing.T) {
+	adapted, changes, err := adapt(t, `{"Resources": {
+		"Rule": {"Type": "AWS::Events::Rule"}, "Other": {"Type": "AWS::Events::Rule"},
+		"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Dimensions": [
+			{"Name": "RuleName", "Value": {"Fn::Select": [1, {"Fn::Split": ["|", {"Ref": "Rule"}]}]}},
+			{"Name": "EventBusName", "Value": {"Fn::Select": [0, {"Fn::Split": ["|", {"Ref": "Rule"}]}]}}]}}
+	}, "Outputs": {"Name": {"Value": {"Fn::Join": ["", ["<", {"Fn::Select": [1, {"Fn::Split": ["|", {"Ref": "Rule"}]}]}, ">"]]}}}}`)
+
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"Resources": {
+		"Rule": {"Type": "AWS::Events::Rule"}, "Other": {"Type": "AWS::Events::Rule"},
+		"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Dimensions": [
+			{"Name": "RuleName", "Value": {"Ref": "Rule"}},
+			{"Name": "EventBusName", "Value": {"Fn::Select": [0, {"Fn::Split": ["|", {"Ref": "Rule"}]}]}}]}}
+	}, "Outputs": {"Name": {"Value": {"Fn::Join": ["", ["<", {"Ref": "Rule"}, ">"]]}}}}`, adapted)
+	assert.Equal(t, []string{"Stack: Rule (AWS::Events::Rule) has its name as Ref instead of BUS|NAME"}, changes)
+}
+
 func TestAdaptNamesThePunctuationThatASecretMustNotHold(t *testing.T) {
 	adapted, changes, err := adapt(t, `{"Resources": {
 		"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {"ExcludePunctuation": true, "PasswordLength": 48}}},
