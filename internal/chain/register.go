@@ -10,6 +10,9 @@ func (p Plan) register(s Snapshot, e Event, d Decision) Decision {
 	}
 	d.Job = job
 	for _, parked := range s.Job.Parked {
+		if parked.Key == e.Key {
+			continue // e is a duplicate of it, as its claim will say
+		}
 		parked.Asset, parked.Run, parked.Stage, parked.Attempt = job.Asset, job.Run, job.Stage, job.Attempt
 		parked.Recorded = e.Recorded // it is an entry of this moment; its first one is with the job
 		next := p.Decide(s.After(d), parked)
