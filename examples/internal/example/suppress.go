@@ -12,11 +12,12 @@ import (
 
 // Rules are rules of cdk-nag by id, each with the reason why what it finds is no
 // risk here. A name without a pack, such as "IAMNoInlinePolicy", is the rule of
-// that name in each of the packs NIST 800-53 R5, HIPAA Security and PCI DSS.
+// that name in each of the packs NIST 800-53 R5, HIPAA Security and PCI DSS; one
+// that begins with "CKV_" is a check of checkov.
 type Rules map[string]string
 
-// Suppress writes into the metadata of a construct's resource which findings of
-// cdk-nag are accepted, and why. It adds to what was suppressed before.
+// Suppress writes into the metadata of a construct's resource which findings are
+// accepted, and why. It adds to what was suppressed before.
 func Suppress(construct constructs.IConstruct, rules Rules) {
 	element := construct
 	if child := construct.Node().DefaultChild(); child != nil {
@@ -24,19 +25,28 @@ func Suppress(construct constructs.IConstruct, rules Rules) {
 	}
 	var resource awscdk.CfnResource
 	jsii.UnsafeCast(element, &resource)
-	all := suppressed(resource)
+	var nag, checkov []any
 	for _, name := range slices.Sorted(maps.Keys(rules)) {
+		if strings.HasPrefix(name, "CKV_") {
+			checkov = append(checkov, map[string]any{"id": name, "comment": rules[name]})
+			continue
+		}
 		for _, id := range ids(name) {
-			all = append(all, map[string]any{"id": id, "reason": rules[name]})
+			nag = append(nag, map[string]any{"id": id, "reason": rules[name]})
 		}
 	}
-	resource.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": all})
+	addMetadata(resource, "cdk_nag", "rules_to_suppress", nag)
+	addMetadata(resource, "checkov", "skip", checkov)
 }
 
-func suppressed(resource awscdk.CfnResource) []any {
-	before, _ := resource.GetMetadata(jsii.String("cdk_nag")).(map[string]any)
-	all, _ := before["rules_to_suppress"].([]any)
-	return all
+// addMetadata appends to a list in a resource's metadata.
+func addMetadata(resource awscdk.CfnResource, tool, list string, more []any) {
+	if len(more) == 0 {
+		return
+	}
+	before, _ := resource.GetMetadata(jsii.String(tool)).(map[string]any)
+	all, _ := before[list].([]any)
+	resource.AddMetadata(jsii.String(tool), map[string]any{list: append(all, more...)})
 }
 
 func ids(name string) []string {

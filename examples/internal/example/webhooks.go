@@ -37,7 +37,7 @@ func AcceptWebhooks(e *webhook.Endpoint, partners ...*webhook.Partner) {
 	if e.Table != nil {
 		const remembered = "It remembers ids of events for some days, to recognise repetitions: nothing of it is worth restoring."
 		Suppress(e.Table, Rules{
-			"AwsSolutions-DDB3": remembered, "DynamoDBInBackupPlan": remembered, "DynamoDBPITREnabled": remembered,
+			"AwsSolutions-DDB3": remembered, "DynamoDBInBackupPlan": remembered, "DynamoDBPITREnabled": remembered, "CKV_AWS_28": remembered,
 		})
 	}
 	const partnersSecret = "The partner makes the signing secret or has it typed in, so nobody can rotate it but with the partner."
@@ -48,8 +48,8 @@ func AcceptWebhooks(e *webhook.Endpoint, partners ...*webhook.Partner) {
 	})
 	for _, p := range partners {
 		Suppress(p.Resource.Node().FindChild(jsii.String("ANY")), Rules{
-			"AwsSolutions-APIG4": "Partners prove with a signature over the body who they are, which no authorizer of API Gateway sees.",
-			"AwsSolutions-COG4":  "Partners prove with a signature over the body who they are, and have no users in a pool of ours.",
+			"AwsSolutions-APIG4": "Partners prove who they are with a signature over the body, which no authorizer of API Gateway sees, or a secret of their own.",
+			"AwsSolutions-COG4":  "Partners prove who they are with a signature or a secret of their own, and have no users in a pool of ours.",
 		})
 		Suppress(p.Secret, Rules{
 			"AwsSolutions-SMG4":             partnersSecret,
