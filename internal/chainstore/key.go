@@ -64,6 +64,10 @@ const timeLayout = "2006-01-02T15:04:05.000000000Z"
 // Time is how items tell a time.
 func Time(t time.Time) string { return t.UTC().Format(timeLayout) }
 
+// StatesTime is how Step Functions tells a time. What it wrote is compared with
+// this; what [Time] wrote compares with it as the times do, too.
+func StatesTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
 // Day is how keys tell a day, of UTC.
 func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 

@@ -69,7 +69,7 @@ func (h *Handler) stage(ctx context.Context, plan chain.StagePlan) (int, error) 
 		ExpressionAttributeNames: wire.Names(condition, filter),
 		ExpressionAttributeValues: chainstore.Item{
 			":due":     &types.AttributeValueMemberS{Value: wire.PrefixDue + plan.Name},
-			":latest":  &types.AttributeValueMemberS{Value: chainstore.Time(h.Now().Add(-warn))},
+			":latest":  &types.AttributeValueMemberS{Value: chainstore.StatesTime(h.Now().Add(-warn))},
 			":waiting": &types.AttributeValueMemberS{Value: string(chain.StageWaiting)},
 		},
 	}

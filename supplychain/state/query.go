@@ -84,7 +84,7 @@ func (t *Table) Waiting(ctx context.Context, partner string) iter.Seq2[Stage, er
 func (t *Table) Late(ctx context.Context, stage string, before time.Time) iter.Seq2[Stage, error] {
 	q := query{
 		index: wire.IndexTimeline, condition: "#timeline = :due AND #timelineAt <= :before", filter: "#status = :waiting",
-		values: map[string]string{":due": wire.PrefixDue + stage, ":before": chainstore.Time(before), ":waiting": string(chain.StageWaiting)},
+		values: map[string]string{":due": wire.PrefixDue + stage, ":before": chainstore.StatesTime(before), ":waiting": string(chain.StageWaiting)},
 	}
 	return list(ctx, t, q, waitingOf)
 }
