@@ -45,7 +45,7 @@ func (c *SupplyChain) function(id, what string, code awslambda.Code, variables m
 	return made, policy
 }
 
-func (c *SupplyChain) userEnvironment() *map[string]*string { //nolint:gocritic // as the CDK has it
+func (c *SupplyChain) userEnvironment() *map[string]*string {
 	if c.props.FunctionProps == nil {
 		return nil
 	}

@@ -113,7 +113,7 @@ func (s *partnerStage) problems(before names) []error {
 	return append([]error{nameProblem("Partner", s.name)}, within("Partner", s.name, all...)...)
 }
 
-func requestProblems(value *map[string]any, before names) error { //nolint:gocritic // as the CDK has maps in its properties
+func requestProblems(value *map[string]any, before names) error {
 	if value == nil {
 		return nil
 	}

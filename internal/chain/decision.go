@@ -134,7 +134,7 @@ func (e Event) Keep(fate Fate, cause string) Decision {
 
 // What is the word of the history for what the event says.
 func (e Event) What() string {
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // what follows is for all others
 	case Start:
 		return WhatRunStarted
 	case Complete:

@@ -33,7 +33,7 @@ func (s *Store) blind(e chain.Event, registers bool) (chain.Decision, []update, 
 	if registers {
 		return chain.Decision{}, nil, false
 	}
-	switch e.Kind {
+	switch e.Kind { //nolint:exhaustive // what follows is for all others
 	case chain.Start:
 		d := s.Plan.Decide(chain.Snapshot{}, e)
 		return d, s.blindStart(d), true

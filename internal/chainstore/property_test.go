@@ -2,9 +2,9 @@ package chainstore
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -99,7 +99,7 @@ func show(i Item) string {
 }
 
 func drawEvent(t *rapid.T, now time.Time) chain.Event {
-	id := fmt.Sprint(rapid.IntRange(1, 12).Draw(t, "event"))
+	id := strconv.Itoa(rapid.IntRange(1, 12).Draw(t, "event"))
 	e := chain.Event{
 		Key:  chain.EventKey{Source: rapid.SampledFrom([]string{"/partners/a", "/partners/b"}).Draw(t, "source"), ID: id},
 		Kind: rapid.SampledFrom([]chain.Kind{chain.Start, chain.Complete, chain.Fail, chain.Progress, chain.Record, chain.Unmapped}).Draw(t, "kind"),

@@ -92,7 +92,8 @@ func TestConflictsAreTriedAgainInPlaceEachTimeLater(t *testing.T) {
 	s, table := fixture(t)
 	left := 3
 	table.Fault = func(string) error {
-		if left--; left >= 0 {
+		left--
+		if left >= 0 {
 			return conflict()
 		}
 		return nil
@@ -207,7 +208,8 @@ func TestParkingMeetsARegistration(t *testing.T) {
 	reads := 0
 	s.Client = func() DynamoDB {
 		return &between{Table: table, before: func() {
-			if reads++; reads == 2 { // the answer has read the job, and is about to write
+			reads++
+			if reads == 2 { // the answer has read the job, and is about to write
 				apply(t, newStore(table, plan), register)
 			}
 		}}

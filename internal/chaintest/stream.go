@@ -2,6 +2,7 @@ package chaintest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -13,10 +14,10 @@ import (
 // Record is the change as the table's stream delivers it to Lambda.
 func (c Change) Record(id int, at time.Time) events.DynamoDBEventRecord {
 	r := events.DynamoDBEventRecord{
-		EventID: fmt.Sprint(id), EventName: "MODIFY", EventSource: "aws:dynamodb",
+		EventID: strconv.Itoa(id), EventName: "MODIFY", EventSource: "aws:dynamodb",
 		Change: events.DynamoDBStreamRecord{
 			ApproximateCreationDateTime: events.SecondsEpochTime{Time: at}, StreamViewType: "NEW_AND_OLD_IMAGES",
-			SequenceNumber: fmt.Sprint(id), OldImage: image(c.Old), NewImage: image(c.New),
+			SequenceNumber: strconv.Itoa(id), OldImage: image(c.Old), NewImage: image(c.New),
 		},
 	}
 	if c.Old == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -335,11 +336,11 @@ func TestRedoDoesAgainWhatTheTableSays(t *testing.T) {
 func TestMemoryForgetsTheOldest(t *testing.T) {
 	var m memory
 	for i := range remembered + 1 {
-		m.add(fmt.Sprint(i))
+		m.add(strconv.Itoa(i))
 	}
 	assert.False(t, m.has("0"))
 	assert.True(t, m.has("1"))
-	assert.True(t, m.has(fmt.Sprint(remembered)))
+	assert.True(t, m.has(strconv.Itoa(remembered)))
 	assert.Len(t, m.known, remembered)
 }
 

@@ -98,7 +98,7 @@ func (a *Actor) event(e chain.Entry) (busEvent, error) {
 	}
 	switch e.Fate {
 	case chain.Parked:
-		b.Event.ID += "#parked" // it comes once more, when it has found its place
+		b.ID += "#parked" // it comes once more, when it has found its place
 		b.Type = "media.event.parked.v1"
 	case "", chain.Applied, chain.Recorded, chain.Queued:
 	default:

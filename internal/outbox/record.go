@@ -32,7 +32,7 @@ func itemOf(image map[string]events.DynamoDBAttributeValue) chainstore.Item {
 }
 
 func valueOf(v events.DynamoDBAttributeValue) types.AttributeValue {
-	switch v.DataType() {
+	switch v.DataType() { //nolint:exhaustive // what follows is for all others
 	case events.DataTypeString:
 		return &types.AttributeValueMemberS{Value: v.String()}
 	case events.DataTypeNumber:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -63,8 +64,8 @@ func (s *simulation) tick() { s.now = s.now.Add(time.Second) }
 
 func (s *simulation) send(kind chain.Kind, stage string, id int) {
 	e := chain.Event{
-		Key: chain.EventKey{Source: "/partners/p", ID: fmt.Sprint(id)}, Kind: kind, Type: "media.x.y.v1", Asset: "tt-1", Stage: stage, Partner: "p",
-		Occurred: s.now, Canonical: canonicalEvent(fmt.Sprint(id)),
+		Key: chain.EventKey{Source: "/partners/p", ID: strconv.Itoa(id)}, Kind: kind, Type: "media.x.y.v1", Asset: "tt-1", Stage: stage, Partner: "p",
+		Occurred: s.now, Canonical: canonicalEvent(strconv.Itoa(id)),
 	}
 	s.sent[e.Key] = true
 	s.inbox = append(s.inbox, e)
@@ -79,7 +80,7 @@ func (s *simulation) deliver() {
 	i := rapid.IntRange(0, len(s.inbox)-1).Draw(s.T, "message")
 	e := s.inbox[i]
 	e.Recorded = s.now
-	_, err := s.store().Apply(s.T.Context(), e)
+	_, err := s.store().Apply(s.Context(), e)
 	again := s.faults && rapid.IntRange(0, 4).Draw(s.T, "twice") == 0
 	if err == nil && !again {
 		s.inbox = append(s.inbox[:i], s.inbox[i+1:]...)
@@ -99,7 +100,7 @@ func (s *simulation) close() {
 	}
 	c := s.closings[0]
 	c.Recorded = s.now
-	if _, err := s.store().Close(s.T.Context(), c); err == nil {
+	if _, err := s.store().Close(s.Context(), c); err == nil {
 		s.closings = s.closings[1:]
 	}
 }
@@ -112,7 +113,7 @@ func (s *simulation) act() {
 	if s.faults && rapid.IntRange(0, 9).Draw(s.T, "new process") == 0 {
 		s.outbox = s.fresh() // it remembers nothing
 	}
-	if len(s.pending.Records) > 0 && s.outbox.Handle(s.T.Context(), s.pending) == nil {
+	if len(s.pending.Records) > 0 && s.outbox.Handle(s.Context(), s.pending) == nil {
 		s.pending = events.DynamoDBEvent{}
 	}
 }

@@ -192,7 +192,7 @@ const (
 func Names(expressions ...string) map[string]string {
 	names := map[string]string{}
 	for _, e := range expressions {
-		for i := 0; i < len(e); i++ {
+		for i := range len(e) {
 			if e[i] != '#' {
 				continue
 			}

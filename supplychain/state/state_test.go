@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"testing"
 	"time"
 
@@ -43,7 +44,7 @@ func chainOf(t *testing.T) (*state.Table, *chaintest.Table) {
 	apply := func(kind chain.Kind, asset, stage string) {
 		minute++
 		e := chain.Event{
-			Key: chain.EventKey{Source: "/partners/p", ID: fmt.Sprint(minute)}, Kind: kind, Asset: asset, Stage: stage, Partner: "p", Version: "v1",
+			Key: chain.EventKey{Source: "/partners/p", ID: strconv.Itoa(minute)}, Kind: kind, Asset: asset, Stage: stage, Partner: "p", Version: "v1",
 			Occurred: noon.Add(time.Duration(minute) * time.Minute), Recorded: noon.Add(time.Duration(minute) * time.Minute),
 		}
 		_, err := store.Apply(t.Context(), e)
