@@ -157,7 +157,8 @@ func TestEventsWithoutAnAsset(t *testing.T) {
 func TestAListEndsWhereItsReaderDoesAndAfterAnError(t *testing.T) {
 	table, fake := chainOf(t)
 	fake.Calls()
-	for range table.History(t.Context(), "tt-3") {
+	for _, err := range table.History(t.Context(), "tt-3") {
+		require.NoError(t, err)
 		break
 	}
 	assert.Equal(t, map[string]int{"Query": 1}, fake.Calls(), "no page is read that nobody asked for")
