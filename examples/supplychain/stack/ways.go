@@ -90,7 +90,7 @@ func (w *ways) hook(path string, p *webhook.PartnerProps) *webhook.Partner {
 func eventSource(stack awscdk.Stack) *string {
 	name, ok := stack.Node().TryGetContext(jsii.String("eventSource")).(string)
 	if !ok {
-		panic(`the context value "eventSource" must be the name of the partner's event source, for example: cdk deploy --context eventSource=aws.partner/example.com/studio/rights`)
+		panic(`the context value "eventSource" must be the name of the partner's event source, for example: cdk deploy --context eventSource=aws.partner/example.com/studio/clearances`)
 	}
 	return jsii.String(name)
 }
