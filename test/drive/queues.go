@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/mediasupplychain/cdk/test/localcloud"
 )
 
 // Parked is a message in the dead-letter queue of the example's consumer.
@@ -50,8 +52,16 @@ func (e *Example) drainDeadLetters(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return drain(ctx, e.queues, url, func(message Parked) error {
+		e.parked = append(e.parked, message)
+		return nil
+	})
+}
+
+// drain takes every message out of a queue that is there.
+func drain(ctx context.Context, client *sqs.Client, url string, take func(Parked) error) error {
 	for {
-		batch, err := e.queues.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+		batch, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl:                    aws.String(url),
 			MaxNumberOfMessages:         10,
 			MessageAttributeNames:       []string{"All"},
@@ -61,8 +71,10 @@ func (e *Example) drainDeadLetters(ctx context.Context) error {
 			return err
 		}
 		for _, message := range batch.Messages {
-			e.parked = append(e.parked, parkedMessage(message))
-			_, err := e.queues.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: aws.String(url), ReceiptHandle: message.ReceiptHandle})
+			if err := take(parkedMessage(message)); err != nil {
+				return err
+			}
+			_, err := client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: aws.String(url), ReceiptHandle: message.ReceiptHandle})
 			if err != nil {
 				return err
 			}
@@ -117,19 +129,21 @@ func (e *Example) setQueueAttribute(ctx context.Context, url, name, value string
 // WaitUntilQuiet waits until no queue of the example holds a message that is
 // waiting or being processed, dead-letter queues aside.
 func (e *Example) WaitUntilQuiet(ctx context.Context, patience time.Duration) error {
-	deadLetters, err := e.Output("DeadLetterQueueUrl")
-	if err != nil {
-		return err
-	}
-	return Eventually(ctx, patience, e.Pattern.Example+": queues empty", func(ctx context.Context) (bool, string, error) {
-		for _, url := range e.Deployment.PhysicalIDs("AWS::SQS::Queue") {
-			if url == deadLetters {
-				continue
-			}
-			got, err := e.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+	return waitUntilQuiet(ctx, patience, e.queues, e.Deployment)
+}
+
+// waitUntilQuiet looks at the queues that a function consumes: those that have a
+// dead-letter queue.
+func waitUntilQuiet(ctx context.Context, patience time.Duration, client *sqs.Client, deployment *localcloud.Deployment) error {
+	return Eventually(ctx, patience, deployment.Example+": queues empty", func(ctx context.Context) (bool, string, error) {
+		for _, url := range deployment.PhysicalIDs("AWS::SQS::Queue") {
+			got, err := client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
 				QueueUrl: aws.String(url), AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameAll}})
 			if err != nil {
 				return false, "", err
+			}
+			if got.Attributes[string(sqstypes.QueueAttributeNameRedrivePolicy)] == "" {
+				continue
 			}
 			waiting, inFlight := got.Attributes["ApproximateNumberOfMessages"], got.Attributes["ApproximateNumberOfMessagesNotVisible"]
 			if waiting != "0" || inFlight != "0" {
