@@ -207,7 +207,11 @@ func (s *Source) allow() {
 // queue's own dead-letter queue: its body is the same event, and a redrive brings
 // both back.
 func (s *Source) route(bus awsevents.IEventBus, pattern *awsevents.EventPattern) *Rule {
-	return eventrules.New(s, jsii.String("Rule"), "supplychain.Source", eventrules.Bus{IEventBus: bus, Name: bus.EventBusName()}, &RuleProps{
+	named := eventrules.Bus{IEventBus: bus, Name: bus.EventBusName()}
+	if bus == s.chain.Bus.Bus {
+		named.Name = s.chain.Bus.Name // which is known at synthesis
+	}
+	return eventrules.New(s, jsii.String("Rule"), "supplychain.Source", named, &RuleProps{
 		Pattern:         pattern,
 		Targets:         &[]Target{&QueueTarget{Queue: s.Queue}},
 		DeadLetterQueue: s.DeadLetterQueue,

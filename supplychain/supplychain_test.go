@@ -316,6 +316,18 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
+// The rule's Ref differs between buses; its ARN says the name on any.
+func TestMetricsOfARuleOnTheOwnBusTakeItsNameFromTheARN(t *testing.T) {
+	stack := testkit.NewStack(t)
+	c := newChain(stack, supplychain.Approval("review", nil))
+
+	dimensions := cdktest.JSON(t, cdktest.Resolved(t, stack, c.Approvals.Rule.MetricInvocations(nil).Dimensions()))
+
+	assert.NotContains(t, dimensions, "|")
+	arn := cdktest.JSON(t, cdktest.Resolved(t, stack, c.Approvals.Rule.Rule.RuleArn()))
+	assert.Contains(t, dimensions, `{"Fn::Select":[2,{"Fn::Split":["/",`+arn+`]}]}`)
+}
+
 func operators(stack awscdk.Stack) awscloudwatch.IAlarmAction {
 	return awscloudwatchactions.NewSnsAction(awssns.NewTopic(stack, jsii.String("Operators"), nil))
 }
