@@ -4,6 +4,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/mediasupplychain/cdk/internal/payloads"
 )
 
 // The statements are written here, each with what it is for, and not left to
@@ -60,7 +62,7 @@ func (c *SupplyChain) GrantReadState(grantee awsiam.IGrantable) awsiam.Grant {
 
 // GrantReadPayloads lets grantee read the payloads that the history refers to.
 func (c *SupplyChain) GrantReadPayloads(grantee awsiam.IGrantable) awsiam.Grant {
-	return c.Bucket.GrantRead(grantee, nil)
+	return payloads.GrantRead(c.Bucket, grantee)
 }
 
 // GrantPutEvents lets grantee put events on the supply chain's bus, as a tool

@@ -280,7 +280,10 @@ func TestGrants(t *testing.T) {
 	assert.Equal(t, []map[string]any{{"Effect": "Allow", "Action": "events:PutEvents", "Resource": cdktest.Resolved(t, stack, c.Bus.Bus.EventBusArn())}}, statements(approver))
 	assert.Equal(t, cdktest.Resolved(t, stack, s.Queue.QueueArn()), statements(sender)[0]["Resource"])
 	assert.Contains(t, cdktest.JSON(t, statements(operator)), "states:StartExecution")
-	assert.Contains(t, cdktest.JSON(t, statements(archivist)), "s3:GetObject")
+	assert.Equal(t, []map[string]any{{
+		"Effect": "Allow", "Action": "s3:GetObject",
+		"Resource": joined(cdktest.Resolved(t, stack, c.Bucket.BucketArn()), "/*"),
+	}}, statements(archivist))
 }
 
 func TestMetrics(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/mediasupplychain/cdk/internal/function"
+	"github.com/mediasupplychain/cdk/internal/payloads"
 	"github.com/mediasupplychain/cdk/internal/props"
 	"github.com/mediasupplychain/cdk/internal/wire"
 )
@@ -138,14 +139,7 @@ func (e *Endpoint) GrantReadBucket(grantee awsiam.IGrantable) awsiam.Grant {
 	if e.Bucket == nil {
 		return awsiam.Grant_Drop(grantee, jsii.String("no event is large enough for the bucket"))
 	}
-	if key := e.Bucket.EncryptionKey(); key != nil {
-		key.GrantDecrypt(grantee)
-	}
-	// The CDK's own GrantRead lists the bucket too, and reads more than objects.
-	return awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
-		Grantee: grantee, Actions: jsii.Strings("s3:GetObject"),
-		ResourceArns: &[]*string{e.Bucket.ArnForObjects(jsii.String("*"))},
-	})
+	return payloads.GrantRead(e.Bucket, grantee)
 }
 
 // Metric is a metric of the function by its name, in the namespace
