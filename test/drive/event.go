@@ -17,6 +17,11 @@ type Event struct {
 
 	// Payload is the partner's JSON, sent as it is.
 	Payload []byte
+
+	// Type is the detail type on an event bus.
+	//
+	// Default: the one that the example's rule selects.
+	Type string
 }
 
 // NewAsset makes an asset id that no other run uses.

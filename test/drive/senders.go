@@ -80,7 +80,7 @@ func (b bus) send(ctx context.Context, event Event) error {
 	result, err := b.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
 		EventBusName: aws.String(b.name),
 		Source:       aws.String(b.source),
-		DetailType:   aws.String(b.kind),
+		DetailType:   aws.String(cmp.Or(event.Type, b.kind)),
 		Detail:       aws.String(string(event.Payload)),
 		Resources:    []string{event.Asset},
 	}}})

@@ -68,6 +68,9 @@ func OpenSupplyChain(ctx context.Context, cloud *localcloud.Cloud) (*SupplyChain
 	return c, err
 }
 
+// Deployment is the example on the local cloud: its outputs, its resources.
+func (c *SupplyChain) Deployment() *localcloud.Deployment { return c.deployment }
+
 // A way is how one source's payloads reach the supply chain, and where in them
 // their id and their time are.
 type way struct {
