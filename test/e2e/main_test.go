@@ -44,11 +44,32 @@ func run(m *testing.M) int {
 	}
 	cloud = started
 	code := m.Run()
-	if err := cloud.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "e2e:", err)
-		return 1
+	for _, running := range []*localcloud.Cloud{cloud, strictCloud} {
+		if running == nil {
+			continue
+		}
+		if err := running.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "e2e:", err)
+			code = 1
+		}
 	}
 	return code
+}
+
+var strictCloud *localcloud.Cloud
+
+// strict is another cloud for all tests, where every call of a Lambda function is
+// checked against its role, and SNS needs the queue's policy. It checks no role
+// of a rule, of a state machine, of API Gateway or of an event source mapping.
+// It starts the first time a test wants it.
+func strict(t *testing.T) *localcloud.Cloud {
+	t.Helper()
+	if strictCloud == nil {
+		started, err := localcloud.Start(t.Context(), localcloud.Options{EnforcePermissions: true, Progress: os.Stdout})
+		require.NoError(t, err)
+		strictCloud = started
+	}
+	return strictCloud
 }
 
 var opened = map[string]*drive.Example{}

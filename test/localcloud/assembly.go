@@ -117,6 +117,7 @@ func (s *stack) adapt(enforcing bool, hashes map[string]string) ([]Change, error
 	}
 	if enforcing {
 		changes = append(changes, s.deployed.allowPlainHTTP(s.Name)...)
+		changes = append(changes, s.deployed.permitAsChecked(s.Name)...)
 	}
 	if len(changes) == 0 {
 		return nil, nil

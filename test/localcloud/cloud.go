@@ -46,6 +46,7 @@ type Options struct {
 
 	// EnforcePermissions turns on the checks of IAM and resource policies. What
 	// demands TLS is then taken out of deployed policies: the cloud speaks HTTP.
+	// And what the cloud checks under other names than AWS is allowed under those.
 	//
 	// Default: false; every call is allowed.
 	EnforcePermissions bool

@@ -38,15 +38,31 @@ func (d *Deployment) Output(name string) (string, error) {
 	return "", fmt.Errorf("example %s has no output %s", d.Example, name)
 }
 
-// PhysicalIDs are the ids of the deployed resources of a CloudFormation type.
-func (d *Deployment) PhysicalIDs(kind string) []string {
-	var ids []string
+// Resource is a deployed resource.
+type Resource struct {
+	LogicalID  string // in its template
+	PhysicalID string // on the cloud
+}
+
+// Resources are the deployed resources of a CloudFormation type.
+func (d *Deployment) Resources(kind string) []Resource {
+	var all []Resource
 	for _, stack := range d.stacks {
 		for _, logical := range stack.original.ofType(kind) {
 			if physical := d.resources[stack.Name][logical]; physical != "" {
-				ids = append(ids, physical)
+				all = append(all, Resource{logical, physical})
 			}
 		}
+	}
+	return all
+}
+
+// PhysicalIDs are the ids of the deployed resources of a CloudFormation type.
+func (d *Deployment) PhysicalIDs(kind string) []string {
+	resources := d.Resources(kind)
+	ids := make([]string, 0, len(resources))
+	for _, resource := range resources {
+		ids = append(ids, resource.PhysicalID)
 	}
 	return ids
 }

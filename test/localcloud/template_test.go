@@ -157,6 +157,34 @@ func TestAllowPlainHTTPDropsWhatDeniesIt(t *testing.T) {
 	}, changes)
 }
 
+func TestPermitAsCheckedAllowsWhatTheLocalCloudChecks(t *testing.T) {
+	parsed, err := parseTemplate([]byte(`{"Resources": {
+		"Outbox": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": [
+			{"Sid": "RunPipeline", "Effect": "Allow", "Action": ["states:SendTaskSuccess", "states:StartExecution"], "Resource": {"Ref": "Pipeline"}}]}}},
+		"Webhooks": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": [
+			{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "queue"}]}}},
+		"Watch": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": [
+			{"Effect": "Allow", "Action": ["dynamodb:Query"], "Resource": "index"}]}}}}}`))
+	require.NoError(t, err)
+
+	changes := parsed.permitAsChecked("Stack")
+
+	assert.Equal(t, []Change{
+		{"Stack", "Outbox", "AWS::IAM::Policy", "allows answers to the tasks of any state machine"},
+		{"Stack", "Webhooks", "AWS::IAM::Policy", "allows sqs:SendMessageBatch where it allows sqs:SendMessage"},
+	}, changes)
+	text, err := json.Marshal(parsed.document)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"Resources": {
+		"Outbox": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": [
+			{"Sid": "RunPipeline", "Effect": "Allow", "Action": ["states:StartExecution"], "Resource": {"Ref": "Pipeline"}},
+			{"Sid": "AnswerTasks", "Effect": "Allow", "Action": ["states:SendTaskSuccess"], "Resource": "*"}]}}},
+		"Webhooks": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": [
+			{"Effect": "Allow", "Action": ["sqs:SendMessage", "sqs:SendMessageBatch"], "Resource": "queue"}]}}},
+		"Watch": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": {"Statement": [
+			{"Effect": "Allow", "Action": ["dynamodb:Query"], "Resource": "index"}]}}}}}`, string(text))
+}
+
 func TestAdaptKeepsLargeNumbersAsTheyAreWritten(t *testing.T) {
 	adapted, _, err := adapt(t, `{"Resources": {"T": {"Type": "AWS::SQS::Queue", "Properties": {"Tag": 12345678901234567890}}}}`)
 
