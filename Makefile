@@ -66,12 +66,17 @@ test-unit: $(GOTESTSUM)
 	$(call say,test: the library and the examples)
 	@$(TEST) -timeout 20m ./...
 	$(call say,test: test tools and comparisons with other implementations)
-	@cd test && $(TEST) -timeout 20m $$(go list ./... | grep -Ev '/test/(e2e|localcloud|rules)(/|$$)')
+	@cd test && $(TEST) -timeout 20m $$(go list ./... | grep -Ev '/test/(e2e|faults|localcloud|rules)(/|$$)')
 
 .PHONY: test-e2e
 test-e2e: $(GOTESTSUM) $(LOCALCLOUD) $(NODE)
 	$(call say,test: the local cloud and the examples end to end on it)
-	@cd test && $(TEST) -p 1 -count 1 -timeout 40m ./localcloud/... ./e2e/...
+	@cd test && $(TEST) -p 1 -count 1 -timeout 40m ./localcloud/... ./e2e/... ./faults/...
+
+.PHONY: test-faults
+test-faults: $(LOCALCLOUD) $(NODE) ## 10,000 events of 500 assets while calls fail and handlers die; FAULTS_SEED=n replays
+	$(call say,test: a supply chain under faults)
+	@cd test && FAULTS_ASSETS=$${FAULTS_ASSETS:-500} go test -v -count 1 -timeout 60m -run TestNothingIsLostNorDoneTwice ./faults/
 
 .PHONY: lint
 lint: lint-go lint-templates lint-rules lint-vulnerabilities ## every check of code, templates and dependencies
