@@ -50,6 +50,13 @@ type Plan struct {
 	// Rate is the share of calls that fail: 0 to 1.
 	Rate float64
 
+	// Burst is how many calls of an operation in a row fail in the same way when a
+	// service has a bad moment, which a caller's own retries do not outlast. A third
+	// of the calls that fail are of such moments.
+	//
+	// Default: 0, each call by itself.
+	Burst int
+
 	// Faults are what happens to them, each as often as the others.
 	//
 	// Default: Faults().
@@ -78,23 +85,44 @@ func (p Plan) decide(o Operation, number int) Fault {
 	if p.Spare != nil && p.Spare(o) {
 		return None
 	}
-	hash := fnv.New64a()
-	_, _ = fmt.Fprintf(hash, "%s %d", o, number)
-	random := rand.New(rand.NewPCG(p.Seed, hash.Sum64())) //nolint:gosec // it has to be predictable
-	chance := random.Float64()
-	switch {
+	random := p.random(o, "call", number)
+	switch chance := random.Float64(); {
 	case chance < p.KillRate/2:
 		return KillBefore
 	case chance < p.KillRate:
 		return KillAfter
-	case chance < p.KillRate+p.Rate:
-		faults := p.Faults
-		if len(faults) == 0 {
-			faults = Faults()
+	case chance < p.KillRate+p.single():
+		return p.draw(random)
+	}
+	for first := number; first > max(0, number-p.Burst); first-- {
+		if random := p.random(o, "burst", first); random.Float64() < p.Rate/3/float64(p.Burst) {
+			return p.draw(random)
 		}
-		return faults[random.IntN(len(faults))]
 	}
 	return None
+}
+
+// single is the share of calls that fail by themselves.
+func (p Plan) single() float64 {
+	if p.Burst == 0 {
+		return p.Rate
+	}
+	return p.Rate * 2 / 3
+}
+
+func (p Plan) draw(random *rand.Rand) Fault {
+	faults := p.Faults
+	if len(faults) == 0 {
+		faults = Faults()
+	}
+	return faults[random.IntN(len(faults))]
+}
+
+// random is the same for the same call of a seed.
+func (p Plan) random(o Operation, what string, number int) *rand.Rand {
+	hash := fnv.New64a()
+	_, _ = fmt.Fprintf(hash, "%s %s %d", o, what, number)
+	return rand.New(rand.NewPCG(p.Seed, hash.Sum64())) //nolint:gosec // it has to be predictable
 }
 
 // carriedOut reports whether the call reaches the cloud although it fails.

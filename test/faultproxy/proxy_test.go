@@ -213,6 +213,31 @@ func TestASeedDecides(t *testing.T) {
 	assert.Contains(t, first, faultproxy.None)
 }
 
+// A bad moment of a service outlasts the three tries of the SDK.
+func TestSomeFaultsComeInBursts(t *testing.T) {
+	const burst, calls = 8, 3000
+	var faults []faultproxy.Fault
+	proxy, config := startProxy(t, startUpstream(t), func(call faultproxy.Call) { faults = append(faults, call.Fault) })
+	proxy.Inject(faultproxy.Plan{Seed: 1, Rate: 0.1, Burst: burst, Faults: []faultproxy.Fault{faultproxy.Throttle}})
+
+	for range calls {
+		_ = listQueues(t.Context(), config)
+	}
+
+	failed, inARow, longest := 0, 0, 0
+	for _, fault := range faults {
+		if fault == faultproxy.None {
+			inARow = 0
+			continue
+		}
+		failed++
+		inARow++
+		longest = max(longest, inARow)
+	}
+	assert.InDelta(t, 0.1, float64(failed)/calls, 0.02, "the rate is kept")
+	assert.GreaterOrEqual(t, longest, burst)
+}
+
 func TestWithoutACloudNothingIsAnswered(t *testing.T) {
 	proxy, err := faultproxy.Start(nil)
 	require.NoError(t, err)

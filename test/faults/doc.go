@@ -23,10 +23,10 @@
 //
 // One call in ten of any handler (FAULTS_RATE): throttled, in conflict with another
 // transaction, answered 500 or 503, cut before it was carried out, cut after it, or
-// carried out and not answered. At four calls in a thousand (FAULTS_KILLS) the
-// handler is killed, before or after the call was carried out. Messages of a handler
-// that died come back after 15 seconds; the example's 180 would only make the test
-// longer.
+// carried out and not answered. A third of these come eight in a row, which the SDK's
+// retries do not outlast. At two calls in a thousand (FAULTS_KILLS) the handler is
+// killed, before or after the call was carried out. Messages of a handler that died
+// come back after ten seconds; the example's 180 would only make the test longer.
 //
 // # What is checked
 //

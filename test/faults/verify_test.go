@@ -352,6 +352,5 @@ func (v *verification) all(ctx context.Context, players []*player) error {
 	for _, p := range players {
 		group.Go(func() error { return v.title(ctx, p, executions) })
 	}
-	v.invented(players)
 	return group.Wait()
 }
