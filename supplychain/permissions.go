@@ -21,7 +21,8 @@ func allow(sid string, actions []string, resources ...*string) awsiam.PolicyStat
 
 // tableActions of the functions. A transaction needs the actions of its parts.
 var (
-	intakeActions = []string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+	intakeActions = []string{"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+	jobActions    = []string{"dynamodb:GetItem"}
 	outboxActions = []string{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 	watchActions  = []string{"dynamodb:PutItem"}
 )

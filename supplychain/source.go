@@ -2,6 +2,7 @@ package supplychain
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -191,7 +192,11 @@ func (p *SourceProps) envelope() mediaevent.Envelope {
 // allow lets the intake write to the table, and large payloads to the bucket.
 func (s *Source) allow() {
 	c := s.chain
-	all := append([]awsiam.PolicyStatement{allow("ApplyEvents", intakeActions, c.Table.TableArn())}, c.useTableKey()...)
+	actions := slices.Clone(intakeActions)
+	if s.props.knowsJobs() {
+		actions = append(slices.Clone(jobActions), actions...)
+	}
+	all := append([]awsiam.PolicyStatement{allow("ApplyEvents", actions, c.Table.TableArn())}, c.useTableKey()...)
 	if len(s.props.mappings()) > 0 {
 		all = append(all, allow("StorePayloads", []string{"s3:PutObject"}, c.Bucket.ArnForObjects(jsii.String("*"))))
 		all = append(all, useKey("EncryptPayloads", c.Bucket.EncryptionKey())...)

@@ -168,6 +168,11 @@ func (p *SourceProps) mappings() []mediaevent.Mapping {
 	return nil
 }
 
+// knowsJobs reports whether events are looked up by the partner's job id.
+func (p *SourceProps) knowsJobs() bool {
+	return slices.ContainsFunc(p.mappings(), func(m mediaevent.Mapping) bool { return m.JobID != "" })
+}
+
 // mappingProblems are those of the mappings themselves, and stages in them that
 // the pipeline has not.
 func (p *SourceProps) mappingProblems(c *SupplyChain) []error {

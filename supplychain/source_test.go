@@ -84,10 +84,32 @@ func TestTheIntakeMayDoWhatItNeedsAndNoMore(t *testing.T) {
 		{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": cdktest.Resolved(t, stack, s.DeadLetterQueue.QueueArn())},
 		{
 			"Sid": "ApplyEvents", "Effect": "Allow", "Resource": cdktest.Resolved(t, stack, c.Table.TableArn()),
-			"Action": []any{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+			"Action": []any{"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
 		},
 		{"Sid": "StorePayloads", "Effect": "Allow", "Action": "s3:PutObject", "Resource": joined(cdktest.Resolved(t, stack, c.Bucket.BucketArn()), "/*")},
 	}, cdktest.Statements(t, cdktest.PropertiesOf(t, s.Policy)))
+}
+
+// Only what a partner tells of its jobs is looked up by them.
+func TestOnlyAnIntakeThatKnowsJobsReadsThem(t *testing.T) {
+	stack := testkit.NewStack(t)
+	c := newChain(stack, supplychain.Partner("qc", nil), supplychain.Approval("review", &supplychain.ApprovalStageProps{Subject: jsii.String("Fit to air?")}))
+	jobs := answers("qc")
+	jobs.JobID = "$.jobId"
+	for name, test := range map[string]struct {
+		source *supplychain.Source
+		want   []any
+	}{
+		"with jobs":    {c.AddSource("jobs", &supplychain.SourceProps{Mapping: jobs}), []any{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}},
+		"one with":     {c.AddSource("both", &supplychain.SourceProps{Mappings: &[]mediaevent.Mapping{*masters(), *jobs}}), []any{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}},
+		"without jobs": {c.AddSource("none", &supplychain.SourceProps{Mapping: masters()}), []any{"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}},
+		"approvals":    {c.Approvals, []any{"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}},
+		"executions":   {c.Executions, []any{"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}},
+	} {
+		assert.Contains(t, cdktest.Statements(t, cdktest.PropertiesOf(t, test.source.Policy)), map[string]any{
+			"Sid": "ApplyEvents", "Effect": "Allow", "Resource": cdktest.Resolved(t, stack, c.Table.TableArn()), "Action": test.want,
+		}, name)
+	}
 }
 
 func TestASourceAddsAtMostTwelveResources(t *testing.T) {

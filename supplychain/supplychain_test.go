@@ -145,7 +145,7 @@ func TestTheFunctionsMayDoWhatTheyNeedAndNoMore(t *testing.T) {
 	}, cdktest.Statements(t, cdktest.PropertiesOf(t, c.Node().FindChild(jsii.String("WatchPolicy")))))
 	assert.Equal(t, map[string]any{
 		"Sid": "ApplyEvents", "Effect": "Allow", "Resource": table,
-		"Action": []any{"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+		"Action": []any{"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
 	}, cdktest.Statements(t, cdktest.PropertiesOf(t, c.Executions.Policy))[2], "and it has no business with the bucket")
 	assert.Len(t, cdktest.Statements(t, cdktest.PropertiesOf(t, c.Executions.Policy)), 3)
 }
