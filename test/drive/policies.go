@@ -14,6 +14,7 @@ import (
 
 // Grant is one action of one statement of a role's inline policy.
 type Grant struct {
+	RoleID       string // logical id, in the template
 	Role, Policy string
 	Statement    int
 	Action       string
@@ -28,17 +29,16 @@ type policyDocument struct {
 	Statement []map[string]any
 }
 
-// Grants are all actions that the roles of the example are granted inline.
-func (e *Example) Grants(ctx context.Context) ([]Grant, error) {
-	client := iam.NewFromConfig(e.Cloud.Config())
+// Grants are all actions that the roles of the deployment are granted inline.
+func (o *Operator) Grants(ctx context.Context) ([]Grant, error) {
 	var grants []Grant
-	for _, role := range e.Deployment.PhysicalIDs("AWS::IAM::Role") {
-		policies, err := client.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: aws.String(role)})
+	for _, role := range o.deployment.Resources("AWS::IAM::Role") {
+		policies, err := o.iam.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: aws.String(role.PhysicalID)})
 		if err != nil {
-			return nil, fmt.Errorf("policies of %s: %w", role, err)
+			return nil, fmt.Errorf("policies of %s: %w", role.LogicalID, err)
 		}
 		for _, policy := range policies.PolicyNames {
-			document, err := readPolicy(ctx, client, role, policy)
+			document, err := readPolicy(ctx, o.iam, role.PhysicalID, policy)
 			if err != nil {
 				return nil, err
 			}
@@ -48,7 +48,7 @@ func (e *Example) Grants(ctx context.Context) ([]Grant, error) {
 					return nil, err
 				}
 				for _, action := range actions(statement) {
-					grants = append(grants, Grant{role, policy, i, action, string(resource)})
+					grants = append(grants, Grant{role.LogicalID, role.PhysicalID, policy, i, action, string(resource)})
 				}
 			}
 		}
@@ -57,8 +57,8 @@ func (e *Example) Grants(ctx context.Context) ([]Grant, error) {
 }
 
 // Revoke takes grants away, until the function returned gives them back.
-func (e *Example) Revoke(ctx context.Context, grants ...Grant) (restore func(context.Context) error, err error) {
-	client := iam.NewFromConfig(e.Cloud.Config())
+func (o *Operator) Revoke(ctx context.Context, grants ...Grant) (restore func(context.Context) error, err error) {
+	client := o.iam
 	type key struct{ role, policy string }
 	before := map[key]policyDocument{}
 	for _, grant := range grants {

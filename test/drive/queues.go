@@ -95,30 +95,34 @@ func parkedMessage(message sqstypes.Message) Parked {
 // function's timeout by default, which is long for a test. The function returned
 // changes it back.
 func (e *Example) SetVisibilityTimeout(ctx context.Context, timeout time.Duration) (restore func(context.Context) error, err error) {
+	return setVisibilityTimeout(ctx, e.queues, e.Deployment, timeout)
+}
+
+func setVisibilityTimeout(ctx context.Context, client *sqs.Client, deployment *localcloud.Deployment, timeout time.Duration) (restore func(context.Context) error, err error) {
 	const name = string(sqstypes.QueueAttributeNameVisibilityTimeout)
 	before := map[string]string{}
-	for _, url := range e.Deployment.PhysicalIDs("AWS::SQS::Queue") {
-		got, err := e.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+	for _, url := range deployment.PhysicalIDs("AWS::SQS::Queue") {
+		got, err := client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
 			QueueUrl: aws.String(url), AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameVisibilityTimeout}})
 		if err != nil {
 			return nil, fmt.Errorf("visibility timeout of %s: %w", url, err)
 		}
 		before[url] = got.Attributes[name]
-		if err := e.setQueueAttribute(ctx, url, name, strconv.Itoa(int(timeout.Seconds()))); err != nil {
+		if err := setQueueAttribute(ctx, client, url, name, strconv.Itoa(int(timeout.Seconds()))); err != nil {
 			return nil, err
 		}
 	}
 	return func(ctx context.Context) error {
 		var err error
 		for url, value := range before {
-			err = errors.Join(err, e.setQueueAttribute(ctx, url, name, value))
+			err = errors.Join(err, setQueueAttribute(ctx, client, url, name, value))
 		}
 		return err
 	}, nil
 }
 
-func (e *Example) setQueueAttribute(ctx context.Context, url, name, value string) error {
-	_, err := e.queues.SetQueueAttributes(ctx, &sqs.SetQueueAttributesInput{
+func setQueueAttribute(ctx context.Context, client *sqs.Client, url, name, value string) error {
+	_, err := client.SetQueueAttributes(ctx, &sqs.SetQueueAttributesInput{
 		QueueUrl: aws.String(url), Attributes: map[string]string{name: value}})
 	if err != nil {
 		return fmt.Errorf("set %s of %s: %w", name, url, err)
@@ -157,9 +161,13 @@ func waitUntilQuiet(ctx context.Context, patience time.Duration, client *sqs.Cli
 // LimitReceives changes how often a message of the example's queues is delivered
 // before SQS parks it.
 func (e *Example) LimitReceives(ctx context.Context, times int) error {
+	return limitReceives(ctx, e.queues, e.Deployment, times)
+}
+
+func limitReceives(ctx context.Context, client *sqs.Client, deployment *localcloud.Deployment, times int) error {
 	const name = string(sqstypes.QueueAttributeNameRedrivePolicy)
-	for _, url := range e.Deployment.PhysicalIDs("AWS::SQS::Queue") {
-		got, err := e.queues.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+	for _, url := range deployment.PhysicalIDs("AWS::SQS::Queue") {
+		got, err := client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
 			QueueUrl: aws.String(url), AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNameRedrivePolicy}})
 		if err != nil {
 			return fmt.Errorf("redrive policy of %s: %w", url, err)
@@ -176,7 +184,7 @@ func (e *Example) LimitReceives(ctx context.Context, times int) error {
 		if err != nil {
 			return err
 		}
-		if err := e.setQueueAttribute(ctx, url, name, string(text)); err != nil {
+		if err := setQueueAttribute(ctx, client, url, name, string(text)); err != nil {
 			return err
 		}
 	}

@@ -153,14 +153,20 @@ var openedChain *drive.SupplyChain
 // what the functions are granted is enough for all that these tests show.
 func register(t *testing.T, name string) title {
 	t.Helper()
+	title := title{t, openChain(t), drive.NewAsset(name)}
+	title.send("masters-registered", nil)
+	return title
+}
+
+// openChain deploys the example, the first time a test wants it.
+func openChain(t *testing.T) *drive.SupplyChain {
+	t.Helper()
 	if openedChain == nil {
 		chain, err := drive.OpenSupplyChain(t.Context(), strict(t))
 		require.NoError(t, err)
 		openedChain = chain
 	}
-	title := title{t, openedChain, drive.NewAsset(name)}
-	title.send("masters-registered", nil)
-	return title
+	return openedChain
 }
 
 func (x title) send(file string, set drive.Fields) {

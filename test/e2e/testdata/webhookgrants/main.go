@@ -1,6 +1,5 @@
 // Package main is a CDK app with one webhook partner for each thing that the
-// endpoint's function may do, but for sqs:SendMessage: the local cloud checks
-// messages that are sent as a batch under a name that IAM does not have.
+// endpoint's function may do.
 package main
 
 import (
@@ -9,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/mediasupplychain/cdk/webhook"
@@ -32,8 +32,10 @@ func main() {
 		Runtime: awslambda.Runtime_PYTHON_3_13(), Handler: jsii.String("index.handler"),
 		Code: awslambda.Code_FromInline(jsii.String("def handler(event, context):\n    return {'accept': event['partner'] == '/confirmed'}")),
 	})
+	queued := webhook.GitHub(nil)
+	queued.Queue = awssqs.NewQueue(stack, jsii.String("Queue"), nil)
 	secrets := map[string]*string{}
-	for path, props := range map[string]*webhook.PartnerProps{"/bus": webhook.GitHub(nil), "/confirmed": confirmed} {
+	for path, props := range map[string]*webhook.PartnerProps{"/bus": webhook.GitHub(nil), "/confirmed": confirmed, "/queue": queued} {
 		secrets[path] = endpoint.AddPartner(path, props).Secret.SecretArn()
 	}
 	text, err := json.Marshal(secrets)
