@@ -76,7 +76,7 @@ test-e2e: $(GOTESTSUM) $(LOCALCLOUD) $(NODE)
 .PHONY: test-faults
 test-faults: $(LOCALCLOUD) $(NODE) ## 10,000 events of 500 assets while calls fail and handlers die; FAULTS_SEED=n replays
 	$(call say,test: a supply chain under faults)
-	@cd test && FAULTS_ASSETS=$${FAULTS_ASSETS:-500} go test -v -count 1 -timeout 60m -run TestNothingIsLostNorDoneTwice ./faults/
+	@cd test && FAULTS_SEED=$${FAULTS_SEED:-$$RANDOM} FAULTS_ASSETS=$${FAULTS_ASSETS:-500} FAULTS_EVENTS=$${FAULTS_EVENTS:-20} go test -v -count 1 -timeout 60m -run TestNothingIsLostNorDoneTwice ./faults/
 
 .PHONY: lint
 lint: lint-go lint-templates lint-rules lint-vulnerabilities ## every check of code, templates and dependencies

@@ -3,6 +3,7 @@
 //
 //	make test-faults                                      500 assets, about 10,000 events
 //	FAULTS_SEED=7 FAULTS_ASSETS=40 make test-faults       a smaller one, replayed
+//	go test ./faults/                                     in test/: 20 assets, 300 events, as in make test
 //
 // It deploys examples/supplychain, as it is, to a local cloud whose Lambda
 // functions call through a fault proxy (package faultproxy), and plays a script for
@@ -10,14 +11,15 @@
 //
 // # What is played
 //
-// The seed writes a script for each asset (script_test.go): about 20 events by all
-// ways of the example. Partners answer in time, early, twice, in conflict, late, to
-// attempts and runs that are over, several stages at once; a new version supersedes
-// a run, an operator stops one; signs of life come out of order, jobs are done
-// before anybody knows whose they are; words nobody mapped, comments, poison,
-// forged signatures and titles that nobody knows come in between. What one step
-// sends is sent at once, in any order, and one event in eight is sent again at once,
-// others steps later. A partner sees the bus only, as real ones do.
+// The seed writes a script for each asset (script_test.go): about 20 events
+// (FAULTS_EVENTS) by all ways of the example. Partners answer in time, early, twice,
+// in conflict, late, to attempts and runs that are over, several stages at once; a new
+// version supersedes a run, an operator stops one; signs of life come out of order,
+// jobs are done before anybody knows whose they are; payloads too large for the
+// table, words nobody mapped, comments, poison, forged signatures and titles that
+// nobody knows come in between. What one step sends is sent at once, in any order.
+// One event in eight is sent again at once, others steps later. A partner sees the
+// bus only, as real ones do.
 //
 // # What fails
 //

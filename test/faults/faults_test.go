@@ -30,6 +30,7 @@ import (
 type settings struct {
 	seed     uint64
 	titles   int
+	events   int     // of a title, about
 	rate     float64 // of calls that fail
 	kills    float64 // of calls at which the handler is killed
 	together int     // titles at a time
@@ -46,8 +47,9 @@ func read(t *testing.T) settings {
 		return value
 	}
 	s := settings{
-		seed:     uint64(number("FAULTS_SEED", float64(time.Now().UnixNano()%1_000_000))),
-		titles:   int(number("FAULTS_ASSETS", 14)),
+		seed:     uint64(number("FAULTS_SEED", 1)),
+		titles:   int(number("FAULTS_ASSETS", 20)),
+		events:   int(number("FAULTS_EVENTS", 14)),
 		rate:     number("FAULTS_RATE", 0.1),
 		kills:    number("FAULTS_KILLS", 0.002),
 		together: int(number("FAULTS_TOGETHER", 64)),
@@ -60,8 +62,8 @@ func read(t *testing.T) settings {
 }
 
 func (s settings) String() string {
-	return fmt.Sprintf("FAULTS_SEED=%d FAULTS_ASSETS=%d FAULTS_RATE=%v FAULTS_KILLS=%v FAULTS_TOGETHER=%d make test-faults",
-		s.seed, s.titles, s.rate, s.kills, s.together)
+	return fmt.Sprintf("FAULTS_SEED=%d FAULTS_ASSETS=%d FAULTS_EVENTS=%d FAULTS_RATE=%v FAULTS_KILLS=%v FAULTS_TOGETHER=%d make test-faults",
+		s.seed, s.titles, s.events, s.rate, s.kills, s.together)
 }
 
 const (
@@ -173,7 +175,7 @@ func (w *world) playAll(t *testing.T) []*player {
 	for i := range players {
 		group.Go(func() error {
 			var err error
-			players[i], err = w.play(t.Context(), write(w.settings.seed, i))
+			players[i], err = w.play(t.Context(), write(w.settings.seed, i, w.settings.events))
 			guard.Lock()
 			defer guard.Unlock()
 			done++
@@ -230,9 +232,13 @@ func (w *world) report(t *testing.T, players []*player) {
 			}
 		}
 	}
-	calls, faults := 0, map[faultproxy.Fault]int{}
-	for _, count := range w.proxy.Counts() {
+	calls, faults, operations := 0, map[faultproxy.Fault]int{}, map[string]int{}
+	for operation, count := range w.proxy.Counts() {
 		calls += count.Calls
+		if operation.Service == "s3" {
+			operation.Name, _, _ = strings.Cut(operation.Name, " ") // a path is another one for each object
+		}
+		operations[operation.String()] += count.Calls
 		for fault, number := range count.Faults {
 			faults[fault] += number
 		}
@@ -241,6 +247,7 @@ func (w *world) report(t *testing.T, players []*player) {
 	t.Logf("seed %d: %d titles, %d events and %d copies of them in %d steps, %s", w.settings.seed, len(players), events, copies, steps, w.took.Round(time.Second))
 	t.Logf("expected fates: %s", list(fates))
 	t.Logf("%d API calls of handlers, faults: %s", calls, list(faults))
+	t.Logf("calls by operation: %s", list(operations))
 	t.Logf("handlers killed: %s, gone before %d; webhook calls made again: %d; messages acknowledged: %d", list(w.killer.killed), w.killer.missed, w.refused, w.messages)
 	t.Logf("events on the bus: %d, more than once: %d; messages that an operator had to send again: %d", announced, again, len(w.operator.redriven))
 	for _, message := range w.operator.redriven {

@@ -238,6 +238,9 @@ func (p *player) shape(one *sent, message *drive.Event) error {
 		}
 		who.callback(fields, callback)
 	}
+	if e.large {
+		fields["attachment"] = strings.Repeat("0123456789", 7<<10)
+	}
 	if e.poison() {
 		fields["remark"] = p.marker(e)
 	}

@@ -23,18 +23,18 @@ func described(t *title) string {
 }
 
 func TestASeedWritesTheSameScripts(t *testing.T) {
-	first := described(write(7, 3))
+	first := described(write(7, 3, 20))
 
-	assert.Equal(t, first, described(write(7, 3)))
-	assert.NotEqual(t, first, described(write(8, 3)))
-	assert.NotEqual(t, first, described(write(7, 4)))
+	assert.Equal(t, first, described(write(7, 3, 20)))
+	assert.NotEqual(t, first, described(write(8, 3, 20)))
+	assert.NotEqual(t, first, described(write(7, 4, 20)))
 }
 
 // The scripts of one run of the suite must hold each trouble there is.
 func TestScriptsHoldEveryTrouble(t *testing.T) {
 	found, ends, events := map[string]int{}, map[string]int{}, 0
 	for number := range 500 {
-		script := write(1, number)
+		script := write(1, number, 20)
 		events += len(script.events)
 		for _, run := range script.model.runs {
 			ends[run.status]++
@@ -55,6 +55,9 @@ func TestScriptsHoldEveryTrouble(t *testing.T) {
 				if e.parked {
 					found["parked"]++
 				}
+				if e.large {
+					found["large"]++
+				}
 				if e.about != nil {
 					found["by callback id"]++
 				}
@@ -64,7 +67,7 @@ func TestScriptsHoldEveryTrouble(t *testing.T) {
 
 	for _, trouble := range []string{
 		"applied", "recorded", "refused", "stale", "late", "repeated", "conflict", "unmatched", "unmapped",
-		"parked", "copies", "again", "by callback id", "kind 1", "kind 2", "kind 3", "kind 4", "kind 5",
+		"parked", "copies", "again", "by callback id", "large", "kind 1", "kind 2", "kind 3", "kind 4", "kind 5",
 		"answer in time", "early answer", "answers to several stages at once", "contrary answers at once", "an operator stops the run",
 		"new version", "new master after the end", "after the end", "a job that nobody knows is done", "older sign of life",
 	} {
@@ -76,7 +79,7 @@ func TestScriptsHoldEveryTrouble(t *testing.T) {
 	assert.InDelta(t, 10_000, events, 1_500, "events of 500 assets")
 	racing := 0
 	for number := range 500 {
-		if write(1, number).race != nil {
+		if write(1, number, 20).race != nil {
 			racing++
 		}
 	}

@@ -29,6 +29,8 @@ type event struct {
 	parked bool
 	// starts says that a run begins by it.
 	starts bool
+	// large says that its payload is too large for the table, and goes to the bucket.
+	large bool
 }
 
 type eventKind int
@@ -77,15 +79,15 @@ type race struct {
 	failed *event // the run has failed if this took effect, else it has completed
 }
 
-// write writes the script of the title with that number.
-func write(seed uint64, number int) *title {
+// write writes the script of the title with that number, of about so many events.
+func write(seed uint64, number, events int) *title {
 	t := &title{
 		asset:  fmt.Sprintf("title-%d-%04d", seed%100_000, number),
 		random: rand.New(rand.NewPCG(seed, uint64(number))),
 	}
-	t.budget = 16 + t.random.IntN(6)
+	t.budget = max(3, events-4) + t.random.IntN(6)
 	t.newRun(&step{what: "new master"})
-	for len(t.events) < t.budget+14 { // a limit only: each run ends, or waits on purpose
+	for len(t.events) < t.budget+2*events/3 { // a limit only: each run ends, or waits on purpose
 		if !t.move() {
 			break
 		}
@@ -287,6 +289,7 @@ func (t *title) answer(stage, status string) *event {
 		file = "qc-severe-findings"
 	}
 	e := t.event(file, drive.Fields{"%stage": stage, "%status": status, "%severe": severe})
+	e.large = t.chance(4)
 	if len(rule.deciders) > 0 {
 		e.fields["stage"], e.fields["person"] = stage, rule.deciders[t.random.IntN(len(rule.deciders))]
 	}
