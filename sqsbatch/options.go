@@ -51,8 +51,8 @@ func WithTimeMargin(margin time.Duration) Option {
 // In a FIFO queue, the message's whole group waits with it: that is what order
 // means. Messages of other groups that were not tried come back at once.
 //
-// The function needs sqs:ChangeMessageVisibility on the queue, which the event
-// source mapping requires of it anyway.
+// The function needs sqs:ChangeMessageVisibility on the queue, which this
+// library's constructs grant.
 //
 // Default: no backoff; the queue's visibility timeout is the delay. So it is
 // with a first that is not positive.

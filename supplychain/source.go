@@ -13,6 +13,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/mediasupplychain/cdk/internal/consumer"
 	"github.com/mediasupplychain/cdk/internal/eventrules"
 	"github.com/mediasupplychain/cdk/internal/function"
 	"github.com/mediasupplychain/cdk/internal/props"
@@ -91,6 +92,7 @@ func (c *SupplyChain) newSource(scope constructs.Construct, id, name string, p *
 
 	s := &Source{Name: name, chain: c, props: p}
 	constructs.NewConstruct_Override(s, scope, jsii.String(id))
+	consumer.WithoutBackoff(s) // the intake's messages come again after the queue's own timeout
 	if p.Topic != nil {
 		s.subscribe(code)
 	} else {

@@ -80,7 +80,7 @@ func TestTheIntakeMayDoWhatItNeedsAndNoMore(t *testing.T) {
 	s := c.AddSource("qc", &supplychain.SourceProps{Mapping: answers("qc")})
 
 	assert.Equal(t, []map[string]any{
-		{"Effect": "Allow", "Action": []any{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, "Resource": cdktest.Resolved(t, stack, s.Queue.QueueArn())},
+		{"Effect": "Allow", "Action": []any{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, "Resource": cdktest.Resolved(t, stack, s.Queue.QueueArn())},
 		{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": cdktest.Resolved(t, stack, s.DeadLetterQueue.QueueArn())},
 		{
 			"Sid": "ApplyEvents", "Effect": "Allow", "Resource": cdktest.Resolved(t, stack, c.Table.TableArn()),

@@ -35,7 +35,7 @@ func (p *Plan) Define(self constructs.Construct, pair queue.Pair) Consumer {
 		p.tellDeadLetterQueue(self, pair)
 	}
 	source := pair.Queue.QueueArn()
-	c.Policy = p.allow(self, c.Function, statements(source, pair))
+	c.Policy = p.allow(self, c.Function, statements(source, pair, self.Node().TryGetContext(jsii.String(neverBacksOff)) == nil))
 	c.Mapping = p.mapping(self, c.Function, source)
 	if c.Policy != nil {
 		// Lambda looks at what the function may do when the mapping is made.
@@ -136,22 +136,37 @@ func (p *Plan) warnForeign(self constructs.Construct, role awsiam.IRole, stateme
 	}
 }
 
+// neverBacksOff is the context value, of the construct tree, that
+// [WithoutBackoff] sets.
+const neverBacksOff = "mediasupplychain:neverBacksOff"
+
+// WithoutBackoff says of the functions that will be defined below scope that
+// they leave the visibility of messages alone, and so need no permission to
+// change it. It is for functions of this library: those of users may do it, by
+// the backoff of package sqsbatch.
+func WithoutBackoff(scope constructs.Construct) {
+	scope.Node().SetContext(jsii.String(neverBacksOff), true)
+}
+
 // statements are what Lambda wants to read a queue (Lambda developer guide,
 // "Using Lambda with Amazon SQS"), ChangeMessageVisibility for the backoff of
 // package sqsbatch, and what moving a message to the dead-letter queue needs.
-func statements(source *string, pair queue.Pair) []awsiam.PolicyStatement {
-	all := []awsiam.PolicyStatement{allow(source,
-		"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")}
+func statements(source *string, pair queue.Pair, backoff bool) []awsiam.PolicyStatement {
+	read := []string{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+	if backoff {
+		read = append([]string{"sqs:ChangeMessageVisibility"}, read...)
+	}
+	all := []awsiam.PolicyStatement{allow(source, read...)}
 	if d := pair.DeadLetterQueue; d != nil {
 		all = append(all, allow(d.QueueArn(), "sqs:SendMessage"))
 	}
-	read, write := pair.Keys()
+	reads, writes := pair.Keys()
 	// One statement for a key that both queues have: the CDK would merge two, or not, by feature flag.
-	if read != nil && (write == nil || *read.KeyArn() != *write.KeyArn()) {
-		all = append(all, allow(read.KeyArn(), "kms:Decrypt"))
+	if reads != nil && (writes == nil || *reads.KeyArn() != *writes.KeyArn()) {
+		all = append(all, allow(reads.KeyArn(), "kms:Decrypt"))
 	}
-	if write != nil {
-		all = append(all, allow(write.KeyArn(), "kms:Decrypt", "kms:GenerateDataKey"))
+	if writes != nil {
+		all = append(all, allow(writes.KeyArn(), "kms:Decrypt", "kms:GenerateDataKey"))
 	}
 	return all
 }
