@@ -30,7 +30,7 @@ func TestEveryTestThatTheDocumentsNameExists(t *testing.T) {
 		}
 		return err
 	}))
-	for _, document := range []string{"gotchas.md"} {
+	for _, document := range []string{"gotchas.md", "permissions.md"} {
 		text, err := os.ReadFile(filepath.Join("..", "..", "docs", document)) //nolint:gosec // likewise
 		require.NoError(t, err)
 		named := namedTest.FindAllString(string(text), -1)

@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -161,4 +164,16 @@ func (g *grants) hurry(t *testing.T) {
 	restore, err := g.operator.SetVisibilityTimeout(t.Context(), 2*time.Second)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, restore(context.WithoutCancel(t.Context()))) })
+}
+
+// docs/permissions.md has a row for each proof, and names none that is not there.
+func TestThePermissionsPageNamesEachProof(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "permissions.md"))
+	require.NoError(t, err)
+	var want []string
+	for _, p := range proofs {
+		want = append(want, "| `"+strings.ReplaceAll(p.handler, " ", "_")+"/"+p.action+"`: "+p.effect+" |")
+	}
+	got := regexp.MustCompile("\\| `[a-z_]+/\\w+:\\w+`: [^|]* \\|").FindAllString(string(page), -1)
+	assert.ElementsMatch(t, want, got)
 }
