@@ -28,12 +28,16 @@ func TestTheReadmesSamplesAreAnAppThatSynthesizes(t *testing.T) {
 		}
 	}
 	require.NotEmpty(t, consumer)
-	apps := 0
+	apps, chains := 0, 0
 	for _, one := range samples {
 		if one[1] != "main.go" {
 			continue
 		}
 		apps++
+		if strings.Contains(one[2], "supplychain.NewSupplyChain(") {
+			assert.Less(t, strings.Count(one[2], "\n"), 60, "lines of a supply chain's app")
+			chains++
+		}
 		dir := newModule(t, map[string]string{"main.go": one[2], "consumer/main.go": consumer})
 
 		synthesize(t, dir)
@@ -49,7 +53,8 @@ func TestTheReadmesSamplesAreAnAppThatSynthesizes(t *testing.T) {
 		require.NoError(t, err)
 		assert.NotEmpty(t, executables, "the function was built")
 	}
-	assert.Equal(t, 2, apps)
+	assert.Equal(t, 3, apps)
+	assert.Equal(t, 1, chains)
 }
 
 // newModule is a folder of a user's, whose go.mod has what this module requires
