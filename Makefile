@@ -44,9 +44,9 @@ demo: $(LOCALCLOUD) $(NODE) ## send partner payloads through every pattern on a 
 	@cd test && go run ./cmd/demo
 
 .PHONY: up
-up: $(LOCALCLOUD) $(NODE) ## EXAMPLE=name: keep a local cloud running with that example deployed; see .local/
+up: $(LOCALCLOUD) $(NODE) ## EXAMPLE=name: keep a local cloud running with that example deployed; CONTEXT="name=value …" sets context values; see .local/
 	$(call say,up: local cloud with the example "$(EXAMPLE)")
-	@cd test && go run ./cmd/localcloud up "$(EXAMPLE)"
+	@cd test && go run ./cmd/localcloud up "$(EXAMPLE)" $(CONTEXT)
 
 .PHONY: down
 down: ## stop the local cloud of `make up`

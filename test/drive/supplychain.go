@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -34,13 +35,15 @@ type SupplyChain struct {
 	queues     *sqs.Client
 	ways       map[string]way
 	testdata   string
-	parked     map[string][]Parked
-	audited    map[string]int
-	announced  []Announcement
+
+	guard     sync.Mutex // of what follows
+	parked    map[string][]Parked
+	audited   map[string]int
+	announced []Announcement
 }
 
-// OpenSupplyChain deploys the example to a local cloud.
-func OpenSupplyChain(ctx context.Context, cloud *localcloud.Cloud) (*SupplyChain, error) {
+// OpenSupplyChain deploys the example to a local cloud, with these context values.
+func OpenSupplyChain(ctx context.Context, cloud *localcloud.Cloud, set ...localcloud.Context) (*SupplyChain, error) {
 	project, err := localcloud.FindProject()
 	if err != nil {
 		return nil, err
@@ -49,7 +52,7 @@ func OpenSupplyChain(ctx context.Context, cloud *localcloud.Cloud) (*SupplyChain
 	if err != nil {
 		return nil, err
 	}
-	deployment, err := cloud.Deploy(ctx, "supplychain")
+	deployment, err := cloud.Deploy(ctx, "supplychain", set...)
 	if err != nil {
 		return nil, err
 	}
@@ -290,6 +293,8 @@ func (c *SupplyChain) Parked(ctx context.Context, source, mentions string) ([]Pa
 	if urls[source] == "" {
 		return nil, fmt.Errorf("no dead-letter queue of %q", source)
 	}
+	c.guard.Lock()
+	defer c.guard.Unlock()
 	err = drain(ctx, c.queues, urls[source], func(parked Parked) error {
 		c.parked[source] = append(c.parked[source], parked)
 		return nil

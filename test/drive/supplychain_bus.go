@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 )
 
 // Announcement is an event that the supply chain put on its bus. Partners learn
@@ -19,6 +20,8 @@ type Announcement struct {
 // Announcements are the events that the supply chain has put on its bus since
 // they were asked for last, in order for each asset.
 func (c *SupplyChain) Announcements(ctx context.Context) ([]Announcement, error) {
+	c.guard.Lock()
+	defer c.guard.Unlock()
 	err := c.listen(ctx)
 	news := c.announced
 	c.announced = nil
@@ -28,11 +31,13 @@ func (c *SupplyChain) Announcements(ctx context.Context) ([]Announcement, error)
 // Audited is how often the supply chain put an event on its bus, by the event's
 // id. Others, who put decisions there, are not counted.
 func (c *SupplyChain) Audited(ctx context.Context) (map[string]int, error) {
+	c.guard.Lock()
+	defer c.guard.Unlock()
 	err := c.listen(ctx)
-	return c.audited, err
+	return maps.Clone(c.audited), err
 }
 
-// listen takes what there is in the audit queue.
+// listen takes what there is in the audit queue. Its caller holds the guard.
 func (c *SupplyChain) listen(ctx context.Context) error {
 	url, err := c.deployment.Output("AuditQueueUrl")
 	if err != nil {

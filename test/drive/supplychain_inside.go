@@ -89,6 +89,22 @@ func (i *Inside) Slot(ctx context.Context, asset, stage string) (map[string]any,
 	return slot, nil
 }
 
+// WaitForParked waits until an answer by a job that nobody has told of yet has
+// been kept for it.
+func (i *Inside) WaitForParked(ctx context.Context, patience time.Duration, partner, job string) error {
+	key := map[string]types.AttributeValue{
+		wire.KeyPartition: &types.AttributeValueMemberS{Value: wire.PrefixJob + partner + "#" + job},
+		wire.KeySort:      &types.AttributeValueMemberS{Value: wire.SortJob},
+	}
+	return Eventually(ctx, patience, "an answer waits for job "+job, func(ctx context.Context) (bool, string, error) {
+		out, err := i.items.GetItem(ctx, &dynamodb.GetItemInput{TableName: &i.table, Key: key, ConsistentRead: aws.Bool(true)})
+		if err != nil {
+			return false, "", err
+		}
+		return out.Item["parked"] != nil, "", nil
+	})
+}
+
 // AskedLongAgo makes a stage that waits one that has waited for that long.
 func (i *Inside) AskedLongAgo(ctx context.Context, asset, stage string, ago time.Duration) error {
 	update, condition := "SET #requestedAt = :at, #timelineAt = :at", "#status = :waiting"

@@ -7,10 +7,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -31,18 +33,31 @@ type stack struct {
 
 // synthesize runs an example as its user would, with the CDK CLI and the
 // example's own cdk.json, for this machine's architecture.
-func (c *Cloud) synthesize(ctx context.Context, example, exampleDirectory string) (assembly, error) {
+func (c *Cloud) synthesize(ctx context.Context, example, exampleDirectory string, set []Context) (assembly, error) {
 	output := c.path("assemblies", example)
 	if err := os.RemoveAll(output); err != nil {
 		return assembly{}, err
 	}
 	started := time.Now()
-	err := c.cdk(ctx, exampleDirectory, "synth", "--quiet", "--output", output, "--context", "architecture="+architecture())
+	err := c.cdk(ctx, exampleDirectory, append([]string{"synth", "--quiet", "--output", output}, contextArguments(set)...)...)
 	if err != nil {
 		return assembly{}, fmt.Errorf("synthesize %s: %w", example, err)
 	}
 	c.say("%s: synthesized in %.1f s", example, time.Since(started).Seconds())
 	return readAssembly(output)
+}
+
+// contextArguments are the arguments for the CDK CLI that set context values.
+func contextArguments(set []Context) []string {
+	all := Context{"architecture": architecture()}
+	for _, one := range set {
+		maps.Copy(all, one)
+	}
+	var arguments []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		arguments = append(arguments, "--context", name+"="+all[name])
+	}
+	return arguments
 }
 
 // architecture is this machine's, in the words of AWS Lambda.

@@ -67,20 +67,25 @@ func (d *Deployment) PhysicalIDs(kind string) []string {
 	return ids
 }
 
+// Context are context values for the CDK app, over those of its cdk.json, as
+// `cdk deploy --context name=value` gives them.
+type Context map[string]string
+
 // Deploy deploys an example, or updates it: its own templates less what the
 // local cloud cannot have, then what the local cloud forgets is set by API.
-func (c *Cloud) Deploy(ctx context.Context, example string) (*Deployment, error) {
+// Where several contexts set a value, the last one counts.
+func (c *Cloud) Deploy(ctx context.Context, example string, set ...Context) (*Deployment, error) {
 	directory, err := c.project.ExampleDirectory(example)
 	if err != nil {
 		return nil, err
 	}
-	return c.DeployApp(ctx, example, directory)
+	return c.DeployApp(ctx, example, directory, set...)
 }
 
 // DeployApp does what Deploy does with the CDK app in a directory, under a name
 // that no other app has.
-func (c *Cloud) DeployApp(ctx context.Context, example, directory string) (*Deployment, error) {
-	assembly, err := c.synthesize(ctx, example, directory)
+func (c *Cloud) DeployApp(ctx context.Context, example, directory string, set ...Context) (*Deployment, error) {
+	assembly, err := c.synthesize(ctx, example, directory, set)
 	if err != nil {
 		return nil, err
 	}

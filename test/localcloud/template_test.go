@@ -253,3 +253,9 @@ func readFile(t *testing.T, directory, name string) string {
 	require.NoError(t, err)
 	return string(content)
 }
+
+func TestTheLastContextCounts(t *testing.T) {
+	arguments := contextArguments([]Context{{"stageSeconds": "60", "architecture": "arm64"}, {"stageSeconds": "8"}})
+
+	assert.Equal(t, []string{"--context", "architecture=arm64", "--context", "stageSeconds=8"}, arguments)
+}

@@ -1,8 +1,9 @@
 // Command localcloud keeps a local cloud running in the background and deploys
 // examples to it.
 //
-//	localcloud up EXAMPLE   start it unless it runs, deploy or update the example
-//	localcloud down         stop it
+//	localcloud up EXAMPLE [NAME=VALUE…]   start it unless it runs, deploy or update the example,
+//	                                      with these context values
+//	localcloud down                       stop it
 //
 // It writes .local/env (KEY=value lines for any AWS SDK, the AWS CLI and curl)
 // and .local/outputs.json (CDK's outputs file) in the project's folder.
@@ -39,8 +40,12 @@ func run(ctx context.Context, arguments []string) error {
 	}
 	local := localFiles(filepath.Join(project.Root, localFolder))
 	switch {
-	case len(arguments) == 2 && arguments[0] == "up":
-		return up(ctx, project, local, arguments[1])
+	case len(arguments) >= 2 && arguments[0] == "up":
+		set, err := contextOf(arguments[2:])
+		if err != nil {
+			return err
+		}
+		return up(ctx, project, local, arguments[1], set)
 	case len(arguments) == 1 && arguments[0] == "down":
 		return down(local)
 	}
@@ -48,7 +53,20 @@ func run(ctx context.Context, arguments []string) error {
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("usage: localcloud up EXAMPLE | down; the examples are: %s", strings.Join(examples, ", "))
+	return fmt.Errorf("usage: localcloud up EXAMPLE [NAME=VALUE…] | down; the examples are: %s", strings.Join(examples, ", "))
+}
+
+// contextOf reads context values for the example's app.
+func contextOf(arguments []string) (localcloud.Context, error) {
+	set := localcloud.Context{}
+	for _, argument := range arguments {
+		name, value, is := strings.Cut(argument, "=")
+		if !is || name == "" {
+			return nil, fmt.Errorf("a context value is given as NAME=VALUE, got %q", argument)
+		}
+		set[name] = value
+	}
+	return set, nil
 }
 
 const localFolder = ".local"
@@ -60,7 +78,7 @@ func (l localFiles) cloud() string   { return filepath.Join(string(l), "cloud") 
 func (l localFiles) env() string     { return filepath.Join(string(l), "env") }
 func (l localFiles) outputs() string { return filepath.Join(string(l), "outputs.json") }
 
-func up(ctx context.Context, project localcloud.Project, local localFiles, example string) error {
+func up(ctx context.Context, project localcloud.Project, local localFiles, example string, set localcloud.Context) error {
 	if _, err := project.ExampleDirectory(example); err != nil {
 		return err // before anything is started
 	}
@@ -73,7 +91,7 @@ func up(ctx context.Context, project localcloud.Project, local localFiles, examp
 			return err
 		}
 	}
-	deployment, err := cloud.Deploy(ctx, example)
+	deployment, err := cloud.Deploy(ctx, example, set)
 	if err != nil {
 		return err
 	}
