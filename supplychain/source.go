@@ -70,7 +70,8 @@ type Source struct {
 // letters, digits, underscores and hyphens; it is part of construct ids, and so
 // never to change. AddSource panics with an error that lists every invalid
 // property: a JSONPath that cannot be read, a stage that the pipeline has not, a
-// mapping too large for the function's environment.
+// mapping too large for the function's environment. It adds 9 to 12 resources to
+// the stack; the package's documentation has the numbers.
 func (c *SupplyChain) AddSource(name string, p *SourceProps) *Source {
 	p = props.Merge(sourceDefaults(), p)
 	props.Check(c.sources, jsii.String(name), "supplychain.Source", p.problems(c, name)...)

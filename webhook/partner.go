@@ -141,6 +141,10 @@ type Partner struct {
 // AddPartner lets a partner send to path, such as "/frameio": one to four
 // segments of letters, digits, dashes and underscores. It panics with an error
 // that lists every invalid property; nothing is defined then.
+//
+// A partner adds 3 resources to the stack, and one for each further segment of
+// its path, so 6 at most. The first partner whose ids are remembered adds the
+// table that all of them share.
 func (e *Endpoint) AddPartner(path string, p *PartnerProps) *Partner {
 	p = props.Merge(PartnerProps{}, p)
 	plan := newPlan(e, path, p)

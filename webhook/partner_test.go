@@ -277,6 +277,36 @@ func TestEveryProblemOfAPartner(t *testing.T) {
 	assert.Len(t, *e.Node().FindChild(jsii.String("Partners")).Node().Children(), 1)
 }
 
+// The table of claims and the like are defined for the first partner that needs
+// them, and shared by all.
+func TestAPartnerAddsAtMostEightResources(t *testing.T) {
+	signsTime := func() *webhook.PartnerProps { return webhook.Mux(nil) }
+	signsNoTime := func() *webhook.PartnerProps { return webhook.GitHub(nil) }
+	for name, test := range map[string]struct {
+		path        string
+		props       func() *webhook.PartnerProps
+		first, each int
+	}{
+		"a preset":                {"/mux", signsTime, 3, 3},
+		"one that signs no time":  {"/github", signsNoTime, 4, 3},
+		"a path of four segments": {"/a/b/c/mux", signsTime, 6, 6},
+	} {
+		count := func(partners int) int {
+			stack := testkit.NewStack(t)
+			e := newEndpoint(stack, nil)
+			e.AddPartner("/other", signsTime())
+			for _, one := range []string{"/one", "/two"}[:partners] {
+				e.AddPartner(strings.Replace(test.path, "/", one+"-", 1), test.props())
+			}
+			return len(cdktest.Resources(t, stack))
+		}
+		none, one, two := count(0), count(1), count(2)
+		assert.Equal(t, test.first, one-none, "%s: the package's documentation tells it too", name)
+		assert.Equal(t, test.each, two-one, "%s: the package's documentation tells it too", name)
+		assert.LessOrEqual(t, max(one-none, two-one), 8, name)
+	}
+}
+
 func TestFiftyPartners(t *testing.T) {
 	resources := func(path func(i int) string, partners int) (awscdk.Stack, *webhook.Endpoint) {
 		stack := testkit.NewStack(t)
