@@ -90,9 +90,13 @@ func conditions(account, source *string) map[string]any {
 }
 
 func (r *Rule) sameStack(other constructs.IConstruct) bool {
+	if known, asked := r.same[other]; asked {
+		return known // a question to the CDK costs more than what is asked
+	}
 	// Most often the very same object; two that differ can still stand for one stack.
 	stack := awscdk.Stack_Of(other)
-	return stack == r.stack || *stack.Node().Addr() == *r.stack.Node().Addr()
+	r.same[other] = stack == r.stack || *stack.Node().Addr() == *r.stack.Node().Addr()
+	return r.same[other]
 }
 
 // differ says that two accounts or Regions are known and not the same.

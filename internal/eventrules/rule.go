@@ -108,6 +108,7 @@ type Rule struct {
 	stack        awscdk.Stack
 	account, arn *string // of the stack and of the rule
 	permissions  int
+	same         map[constructs.IConstruct]bool // whether it is of the rule's stack, where that was asked
 }
 
 // Bus is the bus of a rule, with what the CDK does not tell about it.
@@ -124,10 +125,12 @@ type Bus struct {
 // property; nothing is defined then.
 func New(scope constructs.Construct, id *string, construct string, bus Bus, user *RuleProps) *Rule {
 	p := props.Merge(ruleDefaults(), user)
-	props.Check(scope, id, construct, append(p.problems(scope), taken(scope, id))...)
+	if problems := p.problems(scope); errors.Join(problems...) != nil {
+		props.Check(scope, id, construct, append(problems, taken(scope, id))...)
+	}
 
-	r := &Rule{construct: construct, bus: bus}
-	constructs.NewConstruct_Override(r, scope, id)
+	r := &Rule{construct: construct, bus: bus, same: map[constructs.IConstruct]bool{}}
+	r.register(scope, id)
 	r.stack = awscdk.Stack_Of(r)
 	r.account = r.stack.Account()
 
@@ -256,6 +259,18 @@ func deadLetterQueuePropsProblem(p *awssqs.QueueProps) error {
 		problems = append(problems, errors.New("DeadLetterQueueProps.Encryption must not be KMS_MANAGED: no AWS service may use the key alias/aws/sqs; use SQS_MANAGED, or KMS with a key of your own"))
 	}
 	return errors.Join(problems...)
+}
+
+// register makes the rule a construct. Where that fails, the id may be the
+// reason: asking before would be two calls to the CDK for every rule.
+func (r *Rule) register(scope constructs.Construct, id *string) {
+	defer func() {
+		if failed := recover(); failed != nil {
+			props.Check(scope, id, r.construct, taken(scope, id))
+			panic(failed)
+		}
+	}()
+	constructs.NewConstruct_Override(r, scope, id)
 }
 
 // taken reports an id that scope has a child of already, which the CDK would

@@ -117,7 +117,7 @@ func (t *QueueTarget) bind(r *Rule) *awsevents.RuleTargetConfig {
 	if t.MessageGroupID != nil {
 		config.SqsParameters = &awsevents.CfnRule_SqsParametersProperty{MessageGroupId: t.MessageGroupID}
 	}
-	if t.foreign(r) {
+	if t.foreign(r, arn) {
 		config.Role = r.assumed(t.Role, "sqs:SendMessage", arn)
 		r.tellOwner("queue", config.Role, "sqs:SendMessage", arn)
 	} else {
@@ -126,9 +126,16 @@ func (t *QueueTarget) bind(r *Rule) *awsevents.RuleTargetConfig {
 	return config
 }
 
-func (t *QueueTarget) foreign(r *Rule) bool {
+// oneToken is an ARN of which nothing is known before deployment. That of an
+// imported queue mostly names an account.
+var oneToken = regexp.MustCompile(`^\$\{Token\[[^\]]*\]\}$`)
+
+func (t *QueueTarget) foreign(r *Rule, arn *string) bool {
 	if t.OtherAccount != nil {
 		return *t.OtherAccount
+	}
+	if oneToken.MatchString(*arn) && r.sameStack(t.Queue) {
+		return false // the queue is of the stack, or its account is not known either
 	}
 	return differ(t.Queue.Env().Account, r.account)
 }
