@@ -29,6 +29,11 @@ var cloud *localcloud.Cloud
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	// Tests that wait for the clock do so side by side. They ask for no more than
+	// their patience, however few processors there are.
+	if err := flag.Set("test.parallel", "32"); err != nil {
+		panic(err)
+	}
 	if testing.Short() {
 		fmt.Println("e2e: not run with -short: they need the local cloud")
 		return
@@ -44,7 +49,7 @@ func run(m *testing.M) int {
 	}
 	cloud = started
 	code := m.Run()
-	for _, running := range []*localcloud.Cloud{cloud, strictCloud} {
+	for _, running := range []*localcloud.Cloud{cloud, strictCloud, clock.cloud} {
 		if running == nil {
 			continue
 		}

@@ -6,7 +6,8 @@
 //
 //	go run github.com/mediasupplychain/cdk/supplychain/cmd/redo@latest -table NAME -pipeline ARN -bus NAME -chain NAME -asset ID
 //
-// The values are outputs of the supply chain's stack. It takes the credentials
+// Table, pipeline and bus are outputs of the example's stack; the chain's name is
+// what the sources of its events end with ("/supplychains/NAME"). It takes the credentials
 // and the Region of the environment, as the AWS CLI does.
 package main
 
