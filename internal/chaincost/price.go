@@ -52,8 +52,9 @@ func (c Counts) Price(transitions int) Bill {
 func Transitions(stages int) int { return stages + 1 }
 
 // PollingTransitions are those of a pipeline that looks every so often whether its
-// partner is done: it asks, and then waits, looks and decides until then.
-func PollingTransitions(stages, polls int) int { return stages*(1+3*polls) + 1 }
+// partner is done: it asks, and then waits, looks and decides until then. The start
+// of the execution is one more, and so is its last state, since a decision cannot be.
+func PollingTransitions(stages, polls int) int { return stages*(1+3*polls) + 2 }
 
 // PollingPrice is what an asset costs that goes through such a pipeline: a function
 // starts it, another takes each answer into a table, which the pipeline reads. It

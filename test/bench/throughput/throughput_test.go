@@ -18,7 +18,6 @@ import (
 
 const (
 	stages   = 3
-	rounds   = 3
 	patience = 20 * time.Minute
 	// slower is how much slower than the pipeline written by hand the supply chain
 	// may be: it does more for an event, and does it as fast.
@@ -26,15 +25,10 @@ const (
 )
 
 // BenchmarkThroughput sends the same events through the supply chain and through
-// a pipeline that is written by hand, in turn. THROUGHPUT_EVENTS says how many;
-// 1,000 if it is not set.
+// a pipeline that is written by hand, in turn: THROUGHPUT_EVENTS of them,
+// THROUGHPUT_ROUNDS times.
 func BenchmarkThroughput(b *testing.B) {
-	events := 1000
-	if text := os.Getenv("THROUGHPUT_EVENTS"); text != "" {
-		var err error
-		events, err = strconv.Atoi(text)
-		require.NoError(b, err, "THROUGHPUT_EVENTS")
-	}
+	events, rounds := setting(b, "THROUGHPUT_EVENTS", 1000), setting(b, "THROUGHPUT_ROUNDS", 3)
 	ours, byHand := open(b, "library", "Stages3"), open(b, "raw", "Raw")
 	assets := events / (stages + 1)
 	for _, line := range []*throughput.Line{ours, byHand} { // processes start
@@ -62,6 +56,18 @@ func BenchmarkThroughput(b *testing.B) {
 		b.ReportMetric(median(ratios), "ratio")
 		assert.GreaterOrEqual(b, median(ratios), slower, "the library against the pipeline by hand")
 	}
+}
+
+// setting is a number in the environment.
+func setting(b *testing.B, name string, otherwise int) int {
+	b.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	number, err := strconv.Atoi(text)
+	require.NoError(b, err, name)
+	return number
 }
 
 func median(values []float64) float64 {
