@@ -60,7 +60,7 @@ func (a *asked) define() awsstepfunctions.State {
 	for i, request := range a.requests {
 		catchFailure(request, []string{wire.ErrorStageFailed}, a.rooms[i])
 		catchFailure(request, []string{"States.Timeout", "States.HeartbeatTimeout"}, a.over(i, exhausted))
-		catch(request, conditionFailed(), a.runOver())
+		a.catch(request, conditionFailed(), a.runOver())
 		then(request, a.next)
 	}
 	return a.requests[0]
@@ -98,7 +98,7 @@ func (a *asked) room(i int, exhausted awsstepfunctions.State) awsstepfunctions.S
 	})
 	// A condition that fails says that this was done before, or that the run is
 	// over; the request tells them apart.
-	return then(catch(room, conditionFailed(), a.requests[i+1]), a.requests[i+1])
+	return then(a.catch(room, conditionFailed(), a.requests[i+1]), a.requests[i+1])
 }
 
 // over says that an attempt is over without an answer.
@@ -111,7 +111,7 @@ func (a *asked) over(i int, exhausted awsstepfunctions.State) awsstepfunctions.S
 		update: update, condition: wire.OverCondition,
 		values: values{":attempt": number(i + 1), ":next": number(i + 2)},
 	})
-	return then(catch(over, conditionFailed(), a.look), next)
+	return then(a.catch(over, conditionFailed(), a.look), next)
 }
 
 // lookUp reads the slot, for when it is not what the execution thinks, and goes
@@ -141,9 +141,10 @@ func (a *asked) lookUp(exhausted awsstepfunctions.State) awsstepfunctions.State 
 	decide := awsstepfunctions.NewChoice(a.scope, jsii.String(a.name+": decide"), nil)
 	decide.When(both(is(wire.AttrAnswered, "S", wire.StatusCompleted)), answer, nil)
 	decide.When(both(is(wire.AttrStatus, "S", wire.StatusTimedOut)), exhausted, nil)
+	failed := is(wire.AttrAnswered, "S", wire.StatusFailed)
 	for i := range a.attempts {
 		attempt := is(wire.AttrAttempt, "N", strconv.Itoa(i+1))
-		decide.When(both(attempt, is(wire.AttrAnswered, "S", wire.StatusFailed)), a.rooms[i], nil)
+		decide.When(both(attempt, failed), a.rooms[i], nil)
 		if i > 0 {
 			decide.When(both(attempt), a.requests[i], nil)
 		}

@@ -15,13 +15,21 @@ type graph struct {
 	scope constructs.Construct // has the states as children, by name
 	table *string              // name of the table
 
+	// The CDK's words, which are tokens; asked for once.
+	discard, partition *string
+
 	suffix string // tells the states apart that each graph has of its own
 	end    awsstepfunctions.State
 }
 
+// newGraph is the graph of a pipeline whose states are children of scope.
+func newGraph(scope constructs.Construct, table *string) *graph {
+	return &graph{scope: scope, table: table, discard: awsstepfunctions.JsonPath_DISCARD(), partition: awscdk.Aws_PARTITION()}
+}
+
 // branch is the graph of a branch.
 func (g *graph) branch(name string) *graph {
-	return &graph{scope: g.scope, table: g.table, suffix: " " + name}
+	return &graph{scope: g.scope, table: g.table, discard: g.discard, partition: g.partition, suffix: " " + name}
 }
 
 // sequence defines the states of stages from the last to the first, since each
@@ -57,10 +65,10 @@ func (g *graph) conditional(s Stage, next awsstepfunctions.State) awsstepfunctio
 func (g *graph) task(name, action string, parameters, more map[string]any) awsstepfunctions.CustomState {
 	state := map[string]any{
 		"Type":       "Task",
-		"Resource":   "arn:" + *awscdk.Aws_PARTITION() + ":states:::" + action,
+		"Resource":   "arn:" + *g.partition + ":states:::" + action,
 		"Parameters": parameters,
 		"Retry":      []any{retry()},
-		"ResultPath": awsstepfunctions.JsonPath_DISCARD(),
+		"ResultPath": g.discard,
 	}
 	for field, value := range more {
 		state[field] = value
@@ -107,7 +115,7 @@ func (g *graph) skip(stage string, next awsstepfunctions.State) awsstepfunctions
 			"ResultSelector": result(wire.StatusSkipped, nil),
 			"ResultPath":     resultOf(stage),
 		})
-	return then(catch(record, conditionFailed(), g.runOver()), next)
+	return then(g.catch(record, conditionFailed(), g.runOver()), next)
 }
 
 // result has the fields of what a stage's task gives.
@@ -137,8 +145,8 @@ const failure = "$.failure"
 func conditionFailed() []string { return []string{"DynamoDb.ConditionalCheckFailedException"} }
 
 // catch goes to next on errors, and forgets them.
-func catch(s awsstepfunctions.CustomState, errors []string, next awsstepfunctions.State) awsstepfunctions.CustomState {
-	return s.AddCatch(next, &awsstepfunctions.CatchProps{Errors: jsii.Strings(errors...), ResultPath: awsstepfunctions.JsonPath_DISCARD()})
+func (g *graph) catch(s awsstepfunctions.CustomState, errors []string, next awsstepfunctions.State) awsstepfunctions.CustomState {
+	return s.AddCatch(next, &awsstepfunctions.CatchProps{Errors: jsii.Strings(errors...), ResultPath: g.discard})
 }
 
 // catchFailure goes to next on errors, and keeps the error.

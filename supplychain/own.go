@@ -13,7 +13,7 @@ func (g *graph) own(stage string, exhausted *Exhausted, next awsstepfunctions.St
 		state := g.update(stage+": "+name, stage, write{
 			update: wire.DoneUpdate, condition: wire.OwnCondition, values: values{":status": text(status), ":result": value},
 		})
-		return then(catch(state, conditionFailed(), g.runOver()), next)
+		return then(g.catch(state, conditionFailed(), g.runOver()), next)
 	}
 	done = record("done", wire.StatusCompleted, path("States.JsonToString("+resultOf(stage)+")"), next)
 	failed = record("failed", wire.StatusFailed, failedResult(), exhausted.define(g, stage, next))

@@ -15,7 +15,7 @@ import (
 // CDK, each with its fields as data: so a [Task] can be any chain of the CDK's,
 // and the definition reads as written in asked.go.
 func (c *SupplyChain) definePipeline() {
-	g := &graph{scope: constructs.NewConstruct(c, jsii.String("States")), table: c.Table.TableName()}
+	g := newGraph(constructs.NewConstruct(c, jsii.String("States")), c.Table.TableName())
 	first := g.sequence(c.stages, nil)
 
 	role := awsiam.NewRole(c, jsii.String("PipelineRole"), &awsiam.RoleProps{

@@ -16,11 +16,15 @@ import (
 // nothing where the CDK says that the stack's assets are not needed (cdk list,
 // cdk destroy, tests): the asset is a placeholder then.
 func Code(scope constructs.Construct, spec Spec) (awslambda.Code, error) {
-	build := Build
-	if !*awscdk.Stack_Of(scope).BundlingRequired() {
-		build = placeholder
+	if !bundles(scope) {
+		return code(placeholder(spec))
 	}
-	asset, err := build(spec)
+	return code(Build(spec))
+}
+
+func bundles(scope constructs.Construct) bool { return *awscdk.Stack_Of(scope).BundlingRequired() }
+
+func code(asset Asset, err error) (awslambda.Code, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -33,14 +37,14 @@ func Code(scope constructs.Construct, spec Spec) (awslambda.Code, error) {
 
 // HandlerCode is [Code] for a Lambda main of this library.
 func HandlerCode(scope constructs.Construct, name, arch string) (awslambda.Code, error) {
-	if !*awscdk.Stack_Of(scope).BundlingRequired() {
-		return Code(scope, Spec{Package: name})
+	if !bundles(scope) {
+		return code(placeholder(Spec{Package: name}))
 	}
 	spec, err := Handler(name, arch)
 	if err != nil {
 		return nil, err
 	}
-	return Code(scope, spec)
+	return code(Build(spec))
 }
 
 // placeholder stands in for the executable of any spec. Its hash is a constant.
