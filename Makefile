@@ -127,6 +127,11 @@ bench: $(LOCALCLOUD) $(NODE) ## measure synthesis, handlers and verification
 	$(call say,bench: against other implementations)
 	@cd test && go test -run '^$$' -bench . -benchmem -timeout 40m $$(go list ./... | grep -E '/test/(bench|differential)')
 
+.PHONY: bench-throughput
+bench-throughput: $(LOCALCLOUD) $(NODE) ## 10,000 events through a supply chain and through a pipeline by hand, in turn
+	$(call say,bench: throughput against a pipeline by hand)
+	@cd test && THROUGHPUT_EVENTS=$${THROUGHPUT_EVENTS:-10000} THROUGHPUT_ROUNDS=$${THROUGHPUT_ROUNDS:-2} go test -run '^$$' -bench Throughput -benchtime 1x -timeout 90m ./bench/throughput
+
 .PHONY: snapshots
 snapshots: ## rewrite the golden files; read the diff before you commit it
 	$(call say,snapshots: rewrite golden files)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,9 +34,10 @@ type Counts struct {
 	Write     int     // write request units
 	Read      float64 // read request units
 	Published int     // events on the bus
+	Stored    int     // bytes that stay in the table; claims do not
 }
 
-// Assets are the mappings of the supply chain that is counted, as
+// The mappings of the supply chain that is counted, as
 // test/bench/throughput/library deploys it.
 var (
 	masters = mediaevent.Mapping{Partner: "mam", EventID: "$.id", AssetID: "$.assetId", Rules: []mediaevent.Rule{{Do: mediaevent.Start()}}}
@@ -73,7 +75,7 @@ func Count(ctx context.Context, stages int) (Counts, error) {
 	}
 	for n, stage := range l.stages {
 		pipeline := chaintest.Pipeline{Table: l.table.Table, Asset: asset, Run: l.run, Now: l.tick}
-		token := strings.Repeat("A", 640) + fmt.Sprint(n) // about as long as those of AWS
+		token := strings.Repeat("A", 640) + strconv.Itoa(n) // about as long as those of AWS
 		if !pipeline.Request(stage, "partners", token, 1, 24*time.Hour, 12*time.Hour) {
 			return Counts{}, fmt.Errorf("the request of %s was not taken", stage)
 		}
@@ -90,6 +92,11 @@ func Count(ctx context.Context, stages int) (Counts, error) {
 	}
 	if err := l.end(ctx); err != nil {
 		return Counts{}, err
+	}
+	for _, i := range l.table.Items() {
+		if !strings.HasPrefix(text(i[wire.KeyPartition]), "S"+wire.PrefixClaim) {
+			l.counts.Stored += size(i)
+		}
 	}
 	l.counts.Calls, l.counts.Write, l.counts.Read = l.table.calls, l.table.write, float64(l.table.read)/2
 	return l.counts, nil
@@ -161,7 +168,7 @@ func (l *line) handle(ctx context.Context, handler func(context.Context, events.
 	l.counts.Messages++
 	response, err := handler(ctx, events.SQSEvent{Records: []events.SQSMessage{{
 		MessageId: l.id(), Body: string(text), EventSourceARN: "arn:aws:sqs:us-east-1:111122223333:source",
-		Attributes: map[string]string{"ApproximateReceiveCount": "1", "SentTimestamp": fmt.Sprint(l.tick().UnixMilli())},
+		Attributes: map[string]string{"ApproximateReceiveCount": "1", "SentTimestamp": strconv.FormatInt(l.tick().UnixMilli(), 10)},
 	}}})
 	if err != nil {
 		return err

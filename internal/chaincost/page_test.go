@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,9 +80,12 @@ func countsTable(t *testing.T) string {
 	}
 	lines = append(lines,
 		fmt.Sprintf("| read request units | %.1f | %.1f | %.1f | of the one `Query` |", few.Read, more.Read, many.Read),
+		fmt.Sprintf("| KB that stay in the table | %.0f | %.0f | %.0f | |", kb(few), kb(more), kb(many)),
 		fmt.Sprintf("| state transitions | %d | %d | %d | %s |", chaincost.Transitions(3), chaincost.Transitions(8), chaincost.Transitions(20), formula(1, 1)))
 	return strings.Join(lines, "\n")
 }
+
+func kb(c chaincost.Counts) float64 { return float64(c.Stored) / 1024 }
 
 func formula(constant, each int) string {
 	parts := []string{}
@@ -93,7 +97,7 @@ func formula(constant, each int) string {
 		parts = append(parts, fmt.Sprintf("%d N", each))
 	}
 	if constant != 0 || len(parts) == 0 {
-		parts = append(parts, fmt.Sprint(constant))
+		parts = append(parts, strconv.Itoa(constant))
 	}
 	return strings.Join(parts, " + ")
 }
@@ -105,11 +109,7 @@ func pricesTable(t *testing.T) string {
 		bills = append(bills, counts(t, n).Price(chaincost.Transitions(n)))
 	}
 	row := func(name string, of func(chaincost.Bill) float64) {
-		line := "| " + name
-		for _, bill := range bills {
-			line += fmt.Sprintf(" | %.3f", 1000*of(bill))
-		}
-		lines = append(lines, line+" |")
+		lines = append(lines, fmt.Sprintf("| %s | %.3f | %.3f | %.3f |", name, 1000*of(bills[0]), 1000*of(bills[1]), 1000*of(bills[2])))
 	}
 	row("Step Functions", func(b chaincost.Bill) float64 { return b.StepFunctions })
 	row("DynamoDB", func(b chaincost.Bill) float64 { return b.DynamoDB })
@@ -118,11 +118,8 @@ func pricesTable(t *testing.T) string {
 	row("Lambda", func(b chaincost.Bill) float64 { return b.Lambda })
 	row("CloudWatch Logs", func(b chaincost.Bill) float64 { return b.Logs })
 	row("**all**", chaincost.Bill.Total)
-	last := "| **for a million events taken in**"
-	for i, n := range lengths {
-		last += fmt.Sprintf(" | %.0f", bills[i].Total()/float64(n+1)*1e6)
-	}
-	return strings.Join(append(lines, last+" |"), "\n")
+	million := func(i int) float64 { return bills[i].Total() / float64(lengths[i]+1) * 1e6 }
+	return strings.Join(append(lines, fmt.Sprintf("| **for a million events from outside** | %.0f | %.0f | %.0f |", million(0), million(1), million(2))), "\n")
 }
 
 func exampleTable(t *testing.T) string {
