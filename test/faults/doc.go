@@ -3,7 +3,7 @@
 //
 //	make test-faults                                      500 assets, about 10,000 events
 //	FAULTS_SEED=7 FAULTS_ASSETS=40 make test-faults       a smaller one, replayed
-//	go test ./faults/                                     in test/: 20 assets, 300 events, as in make test
+//	go test ./faults/                                     in test/: 24 assets, 300 events, as in make test
 //
 // It deploys examples/supplychain, as it is, to a local cloud whose Lambda
 // functions call through a fault proxy (package faultproxy), and plays a script for

@@ -48,8 +48,8 @@ func read(t *testing.T) settings {
 	}
 	s := settings{
 		seed:     uint64(number("FAULTS_SEED", 1)),
-		titles:   int(number("FAULTS_ASSETS", 20)),
-		events:   int(number("FAULTS_EVENTS", 14)),
+		titles:   int(number("FAULTS_ASSETS", 24)),
+		events:   int(number("FAULTS_EVENTS", 12)),
 		rate:     number("FAULTS_RATE", 0.1),
 		kills:    number("FAULTS_KILLS", 0.002),
 		together: int(number("FAULTS_TOGETHER", 64)),
@@ -139,8 +139,8 @@ func open(t *testing.T, s settings) *world {
 	w.tableName = output("TableName")
 	queues := sqs.NewFromConfig(cloud.Config())
 	w.stage = &stage{
-		cloud: cloud, chain: chain, bus: newBus(queues, output("AuditQueueUrl")), states: sfn.NewFromConfig(cloud.Config()),
-		machine: output("PipelineArn"), webhooks: output("WebhookUrl"), patience: patience,
+		chain: chain, bus: newBus(queues, output("AuditQueueUrl")), states: sfn.NewFromConfig(cloud.Config()),
+		machine: output("PipelineArn"), patience: patience,
 	}
 	w.shortenVisibility(t, queues)
 	w.operator, err = watch(t.Context(), queues, chain)

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +16,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/mediasupplychain/cdk/test/drive"
-	"github.com/mediasupplychain/cdk/test/localcloud"
 )
 
 // partner is how a source's payloads tell what an event needs.
@@ -88,12 +86,10 @@ type player struct {
 
 // stage is what all players share.
 type stage struct {
-	cloud    *localcloud.Cloud
 	chain    *drive.SupplyChain
 	bus      *bus
 	states   *sfn.Client
 	machine  string
-	webhooks string
 	patience time.Duration
 
 	guard    sync.Mutex
@@ -299,27 +295,19 @@ func (p *player) send(ctx context.Context, one *sent) error {
 	}
 }
 
-// forge calls the webhook of the video platform with a signature of nobody.
+// forge calls a webhook with what its partner did not sign.
 func (p *player) forge(ctx context.Context, one *sent) error {
 	for try := 0; ; try++ {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(p.webhooks, "/")+"/distribution", bytes.NewReader(one.message.Payload))
-		if err != nil {
-			return err
-		}
-		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("Mux-Signature", fmt.Sprintf("t=%d,v1=%064d", time.Now().Unix(), 0))
-		response, err := p.cloud.HTTPClient().Do(request)
-		if err != nil {
-			return err
-		}
-		_ = response.Body.Close()
+		status, err := p.chain.Forge(ctx, one.file, one.message)
 		switch {
-		case response.StatusCode < 300:
+		case err != nil:
+			return err
+		case status < 300:
 			return errForged
-		case response.StatusCode < 500:
+		case status < 500:
 			return nil
 		case try == 20:
-			return fmt.Errorf("the webhook answered %s", response.Status)
+			return fmt.Errorf("the webhook answered %d", status)
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
