@@ -9,27 +9,27 @@ import (
 
 // result is what became of the events sent through one pattern.
 type result struct {
-	pattern  string
-	sent     int // taken over or refused by AWS
-	arrived  int // processed by the consumer
-	parked   int // in the dead-letter queue, with the reason beside it
-	refused  int // not let in: forged webhooks
-	outOf    int // arrived out of order, where order is promised
-	expected counts
+	Name     string // of the example
+	Sent     int    // taken over or refused by AWS
+	Arrived  int    // processed by the consumer
+	Parked   int    // in the dead-letter queue, with the reason beside it
+	Refused  int    // not let in: forged webhooks
+	outOf    int    // arrived out of order, where order is promised
+	expected outcome
 }
 
-type counts struct{ arrived, parked, refused int }
+type outcome struct{ arrived, parked, refused int }
 
 func (r result) problem() error {
-	got := counts{r.arrived, r.parked, r.refused}
+	got := outcome{r.Arrived, r.Parked, r.Refused}
 	switch {
 	case got != r.expected:
-		return fmt.Errorf("%s: arrived %d of %d, parked %d of %d, refused %d of %d", r.pattern,
-			r.arrived, r.expected.arrived, r.parked, r.expected.parked, r.refused, r.expected.refused)
-	case r.sent != r.arrived+r.parked+r.refused:
-		return fmt.Errorf("%s: %d sent, but %d accounted for", r.pattern, r.sent, r.arrived+r.parked+r.refused)
+		return fmt.Errorf("%s: arrived %d of %d, parked %d of %d, refused %d of %d", r.Name,
+			r.Arrived, r.expected.arrived, r.Parked, r.expected.parked, r.Refused, r.expected.refused)
+	case r.Sent != r.Arrived+r.Parked+r.Refused:
+		return fmt.Errorf("%s: %d sent, but %d accounted for", r.Name, r.Sent, r.Arrived+r.Parked+r.Refused)
 	case r.outOf != 0:
-		return fmt.Errorf("%s: %d events out of order", r.pattern, r.outOf)
+		return fmt.Errorf("%s: %d events out of order", r.Name, r.outOf)
 	}
 	return nil
 }
@@ -40,19 +40,19 @@ func table(out io.Writer, results []result) error {
 	var total result
 	for _, r := range results {
 		row(writer, r)
-		total.sent += r.sent
-		total.arrived += r.arrived
-		total.parked += r.parked
-		total.refused += r.refused
+		total.Sent += r.Sent
+		total.Arrived += r.Arrived
+		total.Parked += r.Parked
+		total.Refused += r.Refused
 	}
-	total.pattern = "all"
+	total.Name = "all"
 	row(writer, total)
 	return writer.Flush()
 }
 
 func row(out io.Writer, r result) {
-	_, _ = fmt.Fprintf(out, "%s\t%d\t%d\t%d\t%d\t%d\t\n", r.pattern, r.sent, r.arrived, r.parked, r.refused,
-		r.sent-r.arrived-r.parked-r.refused)
+	_, _ = fmt.Fprintf(out, "%s\t%d\t%d\t%d\t%d\t%d\t\n", r.Name, r.Sent, r.Arrived, r.Parked, r.Refused,
+		r.Sent-r.Arrived-r.Parked-r.Refused)
 }
 
 // verdict is an error unless every event ended where it should.

@@ -11,15 +11,15 @@ import (
 )
 
 func TestVerdictIsGoodWhenEveryEventEndedWhereItShould(t *testing.T) {
-	assert.NoError(t, verdict([]result{{pattern: "webhook", sent: 13, arrived: 10, parked: 1, refused: 2, expected: counts{10, 1, 2}}}))
+	assert.NoError(t, verdict([]result{{Name: "webhook", Sent: 13, Arrived: 10, Parked: 1, Refused: 2, expected: outcome{10, 1, 2}}}))
 }
 
 func TestVerdictNamesEachPatternThatLostSomething(t *testing.T) {
 	err := verdict([]result{
-		{pattern: "snsfifo", sent: 11, arrived: 9, parked: 1, expected: counts{arrived: 10, parked: 1}},
-		{pattern: "sqslambda", sent: 11, arrived: 10, parked: 1, expected: counts{arrived: 10, parked: 1}},
-		{pattern: "webhook", sent: 12, arrived: 11, parked: 1, expected: counts{arrived: 10, parked: 1, refused: 1}},
-		{pattern: "custombus", sent: 12, arrived: 10, parked: 1, expected: counts{arrived: 10, parked: 1}},
+		{Name: "snsfifo", Sent: 11, Arrived: 9, Parked: 1, expected: outcome{arrived: 10, parked: 1}},
+		{Name: "sqslambda", Sent: 11, Arrived: 10, Parked: 1, expected: outcome{arrived: 10, parked: 1}},
+		{Name: "webhook", Sent: 12, Arrived: 11, Parked: 1, expected: outcome{arrived: 10, parked: 1, refused: 1}},
+		{Name: "custombus", Sent: 12, Arrived: 10, Parked: 1, expected: outcome{arrived: 10, parked: 1}},
 	})
 
 	assert.EqualError(t, err, "snsfifo: arrived 9 of 10, parked 1 of 1, refused 0 of 0\n"+
@@ -28,7 +28,7 @@ func TestVerdictNamesEachPatternThatLostSomething(t *testing.T) {
 }
 
 func TestVerdictNamesLostOrder(t *testing.T) {
-	err := verdict([]result{{pattern: "snsfifo", sent: 2, arrived: 2, outOf: 2, expected: counts{arrived: 2}}})
+	err := verdict([]result{{Name: "snsfifo", Sent: 2, Arrived: 2, outOf: 2, expected: outcome{arrived: 2}}})
 
 	assert.EqualError(t, err, "snsfifo: 2 events out of order")
 }
@@ -44,8 +44,8 @@ func TestTableCountsWhatWasLost(t *testing.T) {
 	var out strings.Builder
 
 	require.NoError(t, table(&out, []result{
-		{pattern: "snsfifo", sent: 11, arrived: 9, parked: 1},
-		{pattern: "webhook", sent: 13, arrived: 10, parked: 1, refused: 2},
+		{Name: "snsfifo", Sent: 11, Arrived: 9, Parked: 1},
+		{Name: "webhook", Sent: 13, Arrived: 10, Parked: 1, Refused: 2},
 	}))
 
 	assert.Equal(t, ""+

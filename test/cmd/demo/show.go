@@ -21,7 +21,7 @@ const (
 // and waits until each has ended somewhere.
 func show(ctx context.Context, out io.Writer, example *drive.Example) (result, error) {
 	pattern := example.Pattern
-	r := result{pattern: pattern.Example, expected: counts{arrived: titles * eventsPerTitle, parked: 1}}
+	r := result{Name: pattern.Example, expected: outcome{arrived: titles * eventsPerTitle, parked: 1}}
 
 	var assets []string
 	var events []drive.Event
@@ -37,7 +37,7 @@ func show(ctx context.Context, out io.Writer, example *drive.Example) (result, e
 	if err := example.Send(ctx, events...); err != nil {
 		return r, err
 	}
-	r.sent = len(events)
+	r.Sent = len(events)
 
 	if err := r.waitForArrivals(ctx, out, example, assets); err != nil {
 		return r, err
@@ -46,7 +46,7 @@ func show(ctx context.Context, out io.Writer, example *drive.Example) (result, e
 	if err != nil {
 		return r, err
 	}
-	r.parked = len(parked)
+	r.Parked = len(parked)
 	say(out, "parked in the dead-letter queue: %s\n  reason: %s", poison.ID, parked[0].Attributes["DeadLetterReason"])
 	if pattern.Example == "webhook" {
 		err = r.callAsEachPartner(ctx, out, example)
@@ -60,7 +60,7 @@ func (r *result) waitForArrivals(ctx context.Context, out io.Writer, example *dr
 		if err != nil {
 			return err
 		}
-		r.arrived += len(received)
+		r.Arrived += len(received)
 		order := ""
 		if example.Pattern.Ordered {
 			if r.outOf += outOfOrder(example.Pattern.Events(asset, eventsPerTitle), received); r.outOf == 0 {
@@ -113,13 +113,13 @@ func (r *result) announce(ctx context.Context, out io.Writer, example *drive.Exa
 	if err != nil {
 		return err
 	}
-	r.sent++
+	r.Sent++
 	r.expected.arrived++
 	received, err := example.WaitForReceived(ctx, patience, asset, 1)
 	if err != nil {
 		return fmt.Errorf("%s was answered %d: %w", partner.Path, answer.Status, err)
 	}
-	r.arrived += len(received)
+	r.Arrived += len(received)
 	say(out, "%s announces %s: answered %d, arrived as event %s", partner.Product, event, answer.Status, received[0].EventID)
 	return nil
 }
@@ -133,10 +133,10 @@ func (r *result) forge(ctx context.Context, out io.Writer, partner drive.Webhook
 	if err != nil {
 		return err
 	}
-	r.sent++
+	r.Sent++
 	r.expected.refused++
 	if answer.Status == partner.Scheme.Acknowledgement().RejectStatus {
-		r.refused++
+		r.Refused++
 	}
 	say(out, "forged request to %s: answered %d", partner.Path, answer.Status)
 	return nil
