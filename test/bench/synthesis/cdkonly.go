@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -50,9 +49,15 @@ func cdkTopic(scope constructs.Construct, id string) {
 
 func cdkSubscriber(scope constructs.Construct, id string, topic awssns.Topic, topicARN *string) {
 	self := constructs.NewConstruct(scope, jsii.String(id))
+	inbox, letters := cdkSubscribed(self, topic, topicARN)
+	cdkFunction(self, inbox, letters, nil)
+}
+
+// cdkSubscribed are the queue of a subscription and its dead-letter queue.
+func cdkSubscribed(self constructs.Construct, topic awssns.Topic, topicARN *string) (inbox, letters awssqs.Queue) {
 	fifo := jsii.Bool(true)
-	letters := cdkDeadLetters(self, "DeadLetterQueue", fifo)
-	inbox := cdkQueue(self, letters, fifo)
+	letters = cdkDeadLetters(self, "DeadLetterQueue", fifo)
+	inbox = cdkQueue(self, letters, fifo)
 	inboxARN := inbox.QueueArn()
 	policy := cdkLetIn(inbox, "sns.amazonaws.com", inboxARN,
 		map[string]any{"ArnEquals": map[string]any{"aws:SourceArn": topicARN}})
@@ -67,7 +72,7 @@ func cdkSubscriber(scope constructs.Construct, id string, topic awssns.Topic, to
 		DeadLetterQueue:    undeliverable,
 	})
 	subscription.Node().AddDependency(policy)
-	cdkFunction(self, inbox, letters, nil)
+	return inbox, letters
 }
 
 func cdkBus(scope constructs.Construct, id string) {
@@ -84,10 +89,14 @@ func cdkBus(scope constructs.Construct, id string) {
 
 	routed := constructs.NewConstruct(self, jsii.String("Finished"))
 	rule := awsevents.NewRule(routed, jsii.String("Rule"), &awsevents.RuleProps{EventBus: bus, EventPattern: finished()})
-	letters := cdkDeadLetters(routed, "DeadLetterQueue", nil)
+	cdkRoute(rule, awscdk.Stack_Of(scope).Account(), inbox, cdkDeadLetters(routed, "DeadLetterQueue", nil))
+}
+
+// cdkRoute lets a rule send to a queue, and what it cannot deliver to another.
+func cdkRoute(rule awsevents.Rule, account *string, inbox, letters awssqs.Queue) {
 	conditions := map[string]any{
 		"ArnLike":      map[string]any{"aws:SourceArn": rule.RuleArn()},
-		"StringEquals": map[string]any{"aws:SourceAccount": awscdk.Stack_Of(scope).Account()},
+		"StringEquals": map[string]any{"aws:SourceAccount": account},
 	}
 	lettersARN, inboxARN := letters.QueueArn(), inbox.QueueArn()
 	cdkLetIn(letters, "events.amazonaws.com", lettersARN, conditions)
@@ -137,20 +146,7 @@ func cdkLetIn(queue awssqs.Queue, service string, arn *string, conditions map[st
 
 func cdkFunction(self constructs.Construct, source, letters awssqs.Queue, concurrency *float64) {
 	sourceARN := source.QueueArn()
-	logs := awslogs.NewLogGroup(self, jsii.String("FunctionLogs"), &awslogs.LogGroupProps{
-		Retention: awslogs.RetentionDays_ONE_MONTH,
-	})
-	function := awslambda.NewFunction(self, jsii.String("Function"), &awslambda.FunctionProps{
-		Code:          awslambda.Code_FromAsset(jsii.String(prebuilt), nil),
-		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
-		Handler:       jsii.String("bootstrap"),
-		Architecture:  awslambda.Architecture_ARM_64(),
-		MemorySize:    jsii.Number(256),
-		Timeout:       awscdk.Duration_Seconds(jsii.Number(30)),
-		LoggingFormat: awslambda.LoggingFormat_JSON,
-		LogGroup:      logs,
-		Environment:   &map[string]*string{"DEAD_LETTER_QUEUE_URL": letters.QueueUrl()},
-	})
+	function := cdkGoFunction(self, "Function", nil, map[string]*string{"DEAD_LETTER_QUEUE_URL": letters.QueueUrl()})
 	policy := awsiam.NewPolicy(self, jsii.String("Policy"), &awsiam.PolicyProps{
 		Roles: &[]awsiam.IRole{function.Role()},
 		Statements: &[]awsiam.PolicyStatement{
@@ -164,14 +160,32 @@ func cdkFunction(self constructs.Construct, source, letters awssqs.Queue, concur
 			}),
 		},
 	})
-	mapping := awslambda.NewEventSourceMapping(self, jsii.String("Mapping"), &awslambda.EventSourceMappingProps{
+	cdkMapping(self, function, sourceARN, concurrency).Node().AddDependency(policy)
+}
+
+func cdkGoFunction(self constructs.Construct, id string, description *string, variables map[string]*string) awslambda.Function {
+	return awslambda.NewFunction(self, jsii.String(id), &awslambda.FunctionProps{
+		Description:   description,
+		Code:          awslambda.Code_FromAsset(jsii.String(prebuilt), nil),
+		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
+		Handler:       jsii.String("bootstrap"),
+		Architecture:  awslambda.Architecture_ARM_64(),
+		MemorySize:    jsii.Number(256),
+		Timeout:       awscdk.Duration_Seconds(jsii.Number(30)),
+		LoggingFormat: awslambda.LoggingFormat_JSON,
+		LogGroup:      cdkLogs(self, id+"Logs"),
+		Environment:   &variables,
+	})
+}
+
+func cdkMapping(self constructs.Construct, function awslambda.Function, source *string, concurrency *float64) awslambda.EventSourceMapping {
+	return awslambda.NewEventSourceMapping(self, jsii.String("Mapping"), &awslambda.EventSourceMappingProps{
 		Target:                  function,
-		EventSourceArn:          sourceARN,
+		EventSourceArn:          source,
 		BatchSize:               jsii.Number(10),
 		MaxConcurrency:          concurrency,
 		ReportBatchItemFailures: jsii.Bool(true),
 	})
-	mapping.Node().AddDependency(policy)
 }
 
 // prebuilt is the folder with what the functions of the CDK's own run.

@@ -29,6 +29,9 @@ var kinds = []kind{
 	{"bus", bus, cdkBus},
 }
 
+// whole is what composes them.
+var whole = kind{"supplychain", supplyChain, cdkChain}
+
 // handler is never compiled here: the apps bundle nothing.
 const handler = "./handler"
 
