@@ -48,7 +48,9 @@ type ApprovalStageProps struct {
 	// Default: 3 days.
 	Timeout awscdk.Duration
 
-	// WarnAfter is when the request counts as late, from 1 second to Timeout.
+	// WarnAfter is when the request counts as late, from 1 second to Timeout. The
+	// first of an approval that is escalated does so after half of EscalateAfter,
+	// if that is sooner.
 	//
 	// Default: half of Timeout.
 	WarnAfter awscdk.Duration
@@ -108,7 +110,7 @@ func (s *approvalStage) define(g *graph, next awsstepfunctions.State) awsstepfun
 	if s.EscalateAfter != nil {
 		first := last
 		first.timeout = seconds(s.EscalateAfter)
-		first.warn = min(first.warn, half(first.timeout))
+		first.warn = s.firstWarnSeconds()
 		last.request = s.request(true)
 		attempts = []attempt{first, last}
 	}
@@ -134,3 +136,12 @@ func (s *approvalStage) people(escalated bool) []string {
 }
 
 func (s *approvalStage) warnSeconds() int { return warn(s.WarnAfter, s.Timeout) }
+
+// firstWarnSeconds is the shortest warning time of the attempts: an escalation
+// is warned of before it happens.
+func (s *approvalStage) firstWarnSeconds() int {
+	if s.EscalateAfter == nil {
+		return s.warnSeconds()
+	}
+	return min(s.warnSeconds(), half(seconds(s.EscalateAfter)))
+}

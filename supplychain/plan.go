@@ -21,7 +21,7 @@ func planOf(stages []Stage, second SecondStart) chain.Plan {
 		case *partnerStage:
 			one.WarnSeconds = s.warnSeconds()
 		case *approvalStage:
-			one.WarnSeconds = s.warnSeconds()
+			one.WarnSeconds = s.firstWarnSeconds()
 			if s.Deciders != nil {
 				one.Deciders = s.people(true) // those it escalates to may decide before, too
 			}

@@ -99,7 +99,7 @@ func TestWhatTheFunctionsAreTold(t *testing.T) {
 	plan, err := chain.DecodePlan(outbox["CHAIN_PLAN"].(string))
 	require.NoError(t, err)
 	assert.Equal(t, chain.Plan{SecondStart: chain.Refuse, Stages: []chain.StagePlan{
-		{Name: "qc", WarnSeconds: 43200}, {Name: "review", WarnSeconds: 129600, Deciders: []string{"ada", "grace"}},
+		{Name: "qc", WarnSeconds: 43200}, {Name: "review", WarnSeconds: 1800, Deciders: []string{"ada", "grace"}},
 	}}, plan)
 	delete(outbox, "CHAIN_PLAN")
 	assert.Equal(t, map[string]any{

@@ -45,7 +45,8 @@ type Plan struct {
 type StagePlan struct {
 	Name     string   `json:"name"`
 	Deciders []string `json:"deciders,omitempty"` // who may answer, for an approval; empty: anybody
-	// WarnSeconds is how long a stage waits before it counts as late. 0: never.
+	// WarnSeconds is how long a stage waits before it counts as late, in that of
+	// its attempts that counts so first; each request has its own. 0: never.
 	WarnSeconds int `json:"warnSeconds,omitempty"`
 }
 

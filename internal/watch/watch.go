@@ -80,8 +80,13 @@ func (h *Handler) stage(ctx context.Context, plan chain.StagePlan) (int, error) 
 			return 0, err
 		}
 		for _, item := range out.Items {
+			slot := chainstore.StageOf(item)
+			at := warnAt(slot, warn)
+			if h.Now().Before(at) {
+				continue
+			}
 			late++
-			if err := h.warn(ctx, item, warn); err != nil {
+			if err := h.warn(ctx, chainstore.Item(item).Text(wire.AttrAsset), slot, at); err != nil {
 				return 0, err
 			}
 		}
@@ -91,17 +96,21 @@ func (h *Handler) stage(ctx context.Context, plan chain.StagePlan) (int, error) 
 	}
 }
 
+// warnAt is when an attempt counts as late: as it was when the partner was asked,
+// else as the plan has it now.
+func warnAt(slot chain.Stage, planned time.Duration) time.Time {
+	if own := slot.Request.Warn; own > 0 {
+		return slot.Request.At.Add(own)
+	}
+	return slot.Request.At.Add(planned)
+}
+
 // warn writes the line of an attempt that is late. Its key depends on the
 // attempt alone, so that there is one, however often it is seen.
-func (h *Handler) warn(ctx context.Context, item chainstore.Item, warn time.Duration) error {
-	slot := chainstore.StageOf(item)
-	entry := slot.Entry(item.Text(wire.AttrAsset), chain.WhatStageWarned)
+func (h *Handler) warn(ctx context.Context, asset string, slot chain.Stage, at time.Time) error {
+	entry := slot.Entry(asset, chain.WhatStageWarned)
 	if h.known(entry.ID) {
 		return nil
-	}
-	at := slot.Request.At.Add(warn)
-	if own := slot.Request.Warn; own > 0 {
-		at = slot.Request.At.Add(own) // as it was when the partner was asked
 	}
 	entry.Occurred, entry.Recorded, entry.Deadline = at, at, slot.Request.At.Add(slot.Request.Timeout)
 	entry.Cause = fmt.Sprintf("%s has not answered since %s", slot.Request.Partner, slot.Request.At.Format(time.RFC3339))

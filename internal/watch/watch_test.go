@@ -71,6 +71,37 @@ func TestLateStagesAreCountedAndWarnedOfOnce(t *testing.T) {
 	assert.NotContains(t, metrics.String(), "LateStages", "no count is better than a wrong one")
 }
 
+// An approval that is escalated has attempts with warning times of their own: the
+// plan has the shortest, and the request its own.
+func TestAnAttemptIsLateByItsOwnWarningTime(t *testing.T) {
+	table := chaintest.NewTable()
+	plan := chain.Plan{SecondStart: chain.Refuse, Stages: []chain.StagePlan{{Name: "review", WarnSeconds: 600}}}
+	store := chainstore.New("state", plan, 0, func() chainstore.DynamoDB { return table })
+	e := chain.Event{Key: chain.EventKey{Source: "s", ID: "1"}, Kind: chain.Start, Asset: "tt-1", Occurred: noon, Recorded: noon}
+	_, err := store.Apply(t.Context(), e)
+	require.NoError(t, err)
+	run := chainstore.StageOf(table.Item(chainstore.StageKey("tt-1", "review").PK, chainstore.StageKey("tt-1", "review").SK)).Run
+	p := chaintest.Pipeline{Table: table, Asset: "tt-1", Run: run, Now: func() time.Time { return noon }}
+	require.True(t, p.Request("review", "approval", "t", 1, 24*time.Hour, 2*time.Hour))
+	var metrics bytes.Buffer
+	now := noon
+	h := &watch.Handler{
+		Table: "state", Plan: plan, Client: func() watch.DynamoDB { return table }, Now: func() time.Time { return now },
+		Log: slog.New(slog.DiscardHandler), Metrics: telemetry.NewMetricsTo(&metrics, time.Now),
+	}
+
+	now = noon.Add(119 * time.Minute)
+	require.NoError(t, h.Handle(t.Context()))
+	assert.Empty(t, warnings(table))
+	assert.Contains(t, metrics.String(), `"LateStages":0`)
+
+	now = noon.Add(121 * time.Minute)
+	require.NoError(t, h.Handle(t.Context()))
+	require.Len(t, warnings(table), 1)
+	assert.Equal(t, noon.Add(2*time.Hour), warnings(table)[0].Recorded)
+	assert.Contains(t, metrics.String(), `"LateStages":1`)
+}
+
 func warnings(table *chaintest.Table) []chain.Entry {
 	var all []chain.Entry
 	for _, i := range table.Items() {
