@@ -39,8 +39,8 @@ say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
 ##@ See it work
 
 .PHONY: demo
-demo: $(LOCALCLOUD) $(NODE) ## send partner payloads through every pattern on a local cloud, and show what arrived
-	$(call say,demo: deploy the examples to a local cloud and send partner payloads through each)
+demo: $(LOCALCLOUD) $(NODE) ## a title from camera to screen on a local cloud, each trouble, and each pattern alone; writes .local/demo/report.html
+	$(call say,demo: deploy the examples to a local cloud and play their partners)
 	@cd test && go run ./cmd/demo
 
 .PHONY: up
