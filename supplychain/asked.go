@@ -129,9 +129,13 @@ func (a *asked) lookUp(exhausted awsstepfunctions.State) awsstepfunctions.State 
 	}, map[string]any{"ResultPath": slot})
 
 	at := func(name, kind string) string { return slot + ".Item." + name + "." + kind }
-	is := func(name, kind, value string) awsstepfunctions.Condition { return Path(at(name, kind)).Is(value) }
-	mine := awsstepfunctions.Condition_And(Path(at(wire.AttrRun, "S")).Exists(),
-		awsstepfunctions.Condition_StringEqualsJsonPath(jsii.String(at(wire.AttrRun, "S")), jsii.String("$."+wire.InputRun)))
+	is := func(name, kind, value string) awsstepfunctions.Condition {
+		return a.once(name+"="+value, func() awsstepfunctions.Condition { return Path(at(name, kind)).Is(value) })
+	}
+	mine := a.once("mine", func() awsstepfunctions.Condition {
+		return awsstepfunctions.Condition_And(Path(at(wire.AttrRun, "S")).Exists(),
+			awsstepfunctions.Condition_StringEqualsJsonPath(jsii.String(at(wire.AttrRun, "S")), jsii.String("$."+wire.InputRun)))
+	})
 	both := func(conditions ...awsstepfunctions.Condition) awsstepfunctions.Condition {
 		return awsstepfunctions.Condition_And(append([]awsstepfunctions.Condition{mine}, conditions...)...)
 	}

@@ -17,6 +17,7 @@ type graph struct {
 
 	// The CDK's words, which are tokens; asked for once.
 	discard, partition *string
+	conditions         map[string]awsstepfunctions.Condition // on the slot, which all stages look at alike
 
 	suffix string // tells the states apart that each graph has of its own
 	end    awsstepfunctions.State
@@ -24,12 +25,20 @@ type graph struct {
 
 // newGraph is the graph of a pipeline whose states are children of scope.
 func newGraph(scope constructs.Construct, table *string) *graph {
-	return &graph{scope: scope, table: table, discard: awsstepfunctions.JsonPath_DISCARD(), partition: awscdk.Aws_PARTITION()}
+	return &graph{scope: scope, table: table, discard: awsstepfunctions.JsonPath_DISCARD(), partition: awscdk.Aws_PARTITION(), conditions: map[string]awsstepfunctions.Condition{}}
 }
 
 // branch is the graph of a branch.
 func (g *graph) branch(name string) *graph {
-	return &graph{scope: g.scope, table: g.table, discard: g.discard, partition: g.partition, suffix: " " + name}
+	return &graph{scope: g.scope, table: g.table, discard: g.discard, partition: g.partition, conditions: g.conditions, suffix: " " + name}
+}
+
+// once makes a condition the first time it is wanted.
+func (g *graph) once(what string, define func() awsstepfunctions.Condition) awsstepfunctions.Condition {
+	if g.conditions[what] == nil {
+		g.conditions[what] = define()
+	}
+	return g.conditions[what]
 }
 
 // sequence defines the states of stages from the last to the first, since each

@@ -19,7 +19,7 @@ func (c *SupplyChain) defineOutbox(code awslambda.Code) {
 	c.OutboxDeadLetterQueue = queue.NewDeadLetter(c, "OutboxDeadLetterQueue", key)
 
 	made, policy := c.function("Outbox", "Does what the state table of a supply chain says", code, map[string]*string{
-		wire.EnvChainTable:         c.Table.TableName(),
+		wire.EnvChainTable:         c.words.tableName,
 		wire.EnvChainPlan:          jsii.String(c.plan),
 		wire.EnvChainName:          jsii.String(c.Name),
 		wire.EnvChainStateMachine:  c.Pipeline.StateMachineArn(),
@@ -63,8 +63,8 @@ func (c *SupplyChain) outboxStatements() []awsiam.PolicyStatement {
 	all := []awsiam.PolicyStatement{
 		// DynamoDB developer guide, "IAM policy to allow an AWS Lambda function to access DynamoDB stream records".
 		allow("ReadStream", []string{"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"},
-			jsii.String(*c.Table.TableArn()+"/stream/*")),
-		allow("WriteHistory", outboxActions, c.Table.TableArn()),
+			jsii.String(*c.words.tableARN+"/stream/*")),
+		allow("WriteHistory", outboxActions, c.words.tableARN),
 		allow("PutEvents", []string{"events:PutEvents"}, c.Bus.Bus.EventBusArn()),
 		allow("PutAside", []string{"sqs:SendMessage"}, c.OutboxDeadLetterQueue.QueueArn()),
 	}

@@ -53,7 +53,7 @@ func (c *SupplyChain) GrantReadState(grantee awsiam.IGrantable) awsiam.Grant {
 	grant := awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
 		Grantee:      grantee,
 		Actions:      jsii.Strings("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"),
-		ResourceArns: &[]*string{c.Table.TableArn(), jsii.String(*c.Table.TableArn() + "/index/*")},
+		ResourceArns: &[]*string{c.words.tableARN, jsii.String(*c.words.tableARN + "/index/*")},
 	})
 	if key := c.props.EncryptionKey; key != nil {
 		key.GrantDecrypt(grantee)
@@ -76,7 +76,7 @@ func (c *SupplyChain) GrantPutEvents(grantee awsiam.IGrantable) awsiam.Grant {
 // the command supplychain/cmd/redo does.
 func (c *SupplyChain) GrantRedo(grantee awsiam.IGrantable) awsiam.Grant {
 	c.GrantReadState(grantee)
-	for _, statement := range append(c.effects(), allow("WriteHistory", outboxActions, c.Table.TableArn())) {
+	for _, statement := range append(c.effects(), allow("WriteHistory", outboxActions, c.words.tableARN)) {
 		grantee.GrantPrincipal().AddToPrincipalPolicy(statement)
 	}
 	return c.Bus.GrantPutEventsTo(grantee)

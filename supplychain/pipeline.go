@@ -15,7 +15,7 @@ import (
 // CDK, each with its fields as data: so a [Task] can be any chain of the CDK's,
 // and the definition reads as written in asked.go.
 func (c *SupplyChain) definePipeline() {
-	g := newGraph(constructs.NewConstruct(c, jsii.String("States")), c.Table.TableName())
+	g := newGraph(constructs.NewConstruct(c, jsii.String("States")), c.words.tableName)
 	first := g.sequence(c.stages, nil)
 
 	role := awsiam.NewRole(c, jsii.String("PipelineRole"), &awsiam.RoleProps{
@@ -64,7 +64,7 @@ func (c *SupplyChain) pipelineStatements() []awsiam.PolicyStatement {
 			functions = append(functions, s.Function.FunctionArn())
 		}
 	}
-	all := append([]awsiam.PolicyStatement{allow("WriteStages", actions, c.Table.TableArn())}, c.useTableKey()...)
+	all := append([]awsiam.PolicyStatement{allow("WriteStages", actions, c.words.tableARN)}, c.useTableKey()...)
 	if len(functions) > 0 {
 		all = append(all, allow("InvokeStages", []string{"lambda:InvokeFunction"}, distinct(functions)...))
 	}

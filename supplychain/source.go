@@ -88,7 +88,10 @@ func (c *SupplyChain) AddSource(name string, p *SourceProps) *Source {
 
 // newSource defines a source in scope, one of the user's or of our own.
 func (c *SupplyChain) newSource(scope constructs.Construct, id, name string, p *SourceProps) *Source {
-	code, err := function.HandlerCode(scope, "intake", props.Merge(awslambda.FunctionProps{}, c.props.FunctionProps, p.FunctionProps))
+	code, err := c.intake, error(nil)
+	if p.FunctionProps != nil && p.FunctionProps.Architecture != nil {
+		code, err = function.HandlerCode(scope, "intake", p.FunctionProps)
+	}
 	props.Check(scope, jsii.String(id), "supplychain.Source", err)
 
 	s := &Source{Name: name, chain: c, props: p}
@@ -165,7 +168,7 @@ func (s *Source) functionProps() *awslambda.FunctionProps {
 // pipeline's executions ended.
 func (p *SourceProps) environment(c *SupplyChain, name, mappings string) map[string]*string {
 	all := map[string]*string{
-		wire.EnvChainTable:        c.Table.TableName(),
+		wire.EnvChainTable:        c.words.tableName,
 		wire.EnvChainPlan:         jsii.String(c.plan),
 		wire.EnvChainSource:       jsii.String(name),
 		wire.EnvChainSourceKind:   jsii.String(wire.SourceExecutions),
@@ -175,7 +178,7 @@ func (p *SourceProps) environment(c *SupplyChain, name, mappings string) map[str
 		all[wire.EnvChainSourceKind] = jsii.String(wire.SourcePartner)
 		all[wire.EnvChainEnvelope] = jsii.String(string(p.envelope()))
 		all[wire.EnvChainMappings] = jsii.String(mappings)
-		all[wire.EnvChainBucket] = c.Bucket.BucketName()
+		all[wire.EnvChainBucket] = c.words.bucketName
 	}
 	return all
 }
@@ -199,7 +202,7 @@ func (s *Source) allow() {
 	if s.props.knowsJobs() {
 		actions = append(slices.Clone(jobActions), actions...)
 	}
-	all := append([]awsiam.PolicyStatement{allow("ApplyEvents", actions, c.Table.TableArn())}, c.useTableKey()...)
+	all := append([]awsiam.PolicyStatement{allow("ApplyEvents", actions, c.words.tableARN)}, c.useTableKey()...)
 	if len(s.props.mappings()) > 0 {
 		all = append(all, allow("StorePayloads", []string{"s3:PutObject"}, c.Bucket.ArnForObjects(jsii.String("*"))))
 		all = append(all, useKey("EncryptPayloads", c.Bucket.EncryptionKey())...)

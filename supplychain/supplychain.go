@@ -77,6 +77,8 @@ type SupplyChain struct {
 	props   *SupplyChainProps
 	stages  []Stage
 	plan    string // what the handlers know of the pipeline
+	intake  awslambda.Code
+	words   words
 	sources constructs.Construct
 	added   []*Source
 	rules   *eventrules.Set
@@ -97,8 +99,10 @@ func NewSupplyChain(scope constructs.Construct, id *string, p *SupplyChainProps)
 	c.plan = c.encodedPlan()
 	c.sources = constructs.NewConstruct(c, jsii.String("Sources"))
 
+	c.intake = codes.intake
 	c.defineTable()
 	c.defineBucket()
+	c.words = words{c.Table.TableName(), c.Table.TableArn(), c.Bucket.BucketName()}
 	c.defineBus()
 	c.definePipeline()
 	c.defineOutbox(codes.outbox)
@@ -108,6 +112,10 @@ func NewSupplyChain(scope constructs.Construct, id *string, p *SupplyChainProps)
 	c.Node().AddValidation(&completeness{c})
 	return c
 }
+
+// words are the CDK's for what many parts of a supply chain name: each is asked
+// for once.
+type words struct{ tableName, tableARN, bucketName *string }
 
 // name is the one of the properties, or the path.
 func (c *SupplyChain) name() {

@@ -12,7 +12,7 @@ import (
 
 func (c *SupplyChain) defineWatch(code awslambda.Code) {
 	made, _ := c.function("Watch", "Looks for stages of a supply chain that are late", code, map[string]*string{
-		wire.EnvChainTable: c.Table.TableName(),
+		wire.EnvChainTable: c.words.tableName,
 		wire.EnvChainPlan:  jsii.String(c.plan),
 		wire.EnvChainName:  jsii.String(c.Name),
 	}, c.watchStatements())
@@ -44,7 +44,7 @@ func (t *tick) Bind(awsevents.IRule, *string) *awsevents.RuleTargetConfig {
 
 func (c *SupplyChain) watchStatements() []awsiam.PolicyStatement {
 	return append([]awsiam.PolicyStatement{
-		allow("ReadDue", []string{"dynamodb:Query"}, jsii.String(*c.Table.TableArn()+"/index/"+wire.IndexTimeline)),
-		allow("WriteHistory", watchActions, c.Table.TableArn()),
+		allow("ReadDue", []string{"dynamodb:Query"}, jsii.String(*c.words.tableARN+"/index/"+wire.IndexTimeline)),
+		allow("WriteHistory", watchActions, c.words.tableARN),
 	}, c.useTableKey()...)
 }
