@@ -204,7 +204,7 @@ func wordsOf(e state.Entry) (said, payload string) {
 	for _, finding := range event.Data.QC {
 		parts = append(parts, fmt.Sprintf("%s: %s (%s)", finding.Category, finding.Term, finding.Severity))
 	}
-	if who := event.Data.Participant; who != nil {
+	if who := event.Data.Participant; who != nil && who.Type == mediaevent.Person {
 		parts = append(parts, "by "+who.ID)
 	}
 	if raw := event.Data.Raw; raw != nil {
