@@ -278,7 +278,7 @@ func TestAnExecutionThatSomebodyStopsClosesItsRun(t *testing.T) {
 func TestAnAnswerInTheLastMomentCountsOrIsLate(t *testing.T) {
 	t.Parallel()
 	for i := range 8 {
-		after := time.Duration(i-3) * 200 * time.Millisecond
+		after := time.Duration(i-5) * 200 * time.Millisecond
 		t.Run(after.String()+" after the deadline", func(t *testing.T) {
 			x := goneTo(t, "rights", "moment")
 			x.waitUntil(x.asset().Stages["rights"].Deadline.Add(after))
@@ -299,7 +299,8 @@ func TestAnAnswerInTheLastMomentCountsOrIsLate(t *testing.T) {
 			x.waitForEntry("rights stage.timed-out")
 			x.waitForEntry("rights stage.completed late")
 			assert.Equal(t, "TimedOut", x.asset().Stages["rights"].Status)
-			assert.Equal(t, []string{"rights stage.requested", "rights stage.timed-out", "rights stage.completed late"}, x.storyOf("rights"))
+			// Both are of the same moment: the history may have them in either order.
+			assert.ElementsMatch(t, []string{"rights stage.requested", "rights stage.timed-out", "rights stage.completed late"}, x.storyOf("rights"))
 		})
 	}
 }
