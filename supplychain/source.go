@@ -3,7 +3,6 @@ package supplychain
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -172,7 +171,7 @@ func (p *SourceProps) environment(c *SupplyChain, name, mappings string) map[str
 		wire.EnvChainPlan:         jsii.String(c.plan),
 		wire.EnvChainSource:       jsii.String(name),
 		wire.EnvChainSourceKind:   jsii.String(wire.SourceExecutions),
-		wire.EnvChainClaimSeconds: jsii.String(strconv.Itoa(seconds(c.props.ClaimHorizon))),
+		wire.EnvChainClaimSeconds: c.words.claimSeconds,
 	}
 	if len(p.mappings()) > 0 {
 		all[wire.EnvChainSourceKind] = jsii.String(wire.SourcePartner)

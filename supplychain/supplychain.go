@@ -1,6 +1,7 @@
 package supplychain
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -102,7 +103,10 @@ func NewSupplyChain(scope constructs.Construct, id *string, p *SupplyChainProps)
 	c.intake = codes.intake
 	c.defineTable()
 	c.defineBucket()
-	c.words = words{c.Table.TableName(), c.Table.TableArn(), c.Bucket.BucketName()}
+	c.words = words{
+		tableName: c.Table.TableName(), tableARN: c.Table.TableArn(), bucketName: c.Bucket.BucketName(),
+		claimSeconds: jsii.String(strconv.Itoa(seconds(c.props.ClaimHorizon))),
+	}
 	c.defineBus()
 	c.definePipeline()
 	c.defineOutbox(codes.outbox)
@@ -115,7 +119,7 @@ func NewSupplyChain(scope constructs.Construct, id *string, p *SupplyChainProps)
 
 // words are the CDK's for what many parts of a supply chain name: each is asked
 // for once.
-type words struct{ tableName, tableARN, bucketName *string }
+type words struct{ tableName, tableARN, bucketName, claimSeconds *string }
 
 // name is the one of the properties, or the path.
 func (c *SupplyChain) name() {
