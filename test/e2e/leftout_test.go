@@ -23,12 +23,20 @@ import (
 func TestWhatIsLeftOutIsAssertedOnTheTemplate(t *testing.T) {
 	asserted := typesAssertedOn(t)
 	require.Contains(t, asserted, "AWS::SQS::Queue", "the search finds what is certainly there")
-	forEachPattern(t, func(t *testing.T, example *drive.Example) {
-		for _, change := range example.Deployment.Changes {
+	check := func(t *testing.T, deployment *localcloud.Deployment) int {
+		t.Helper()
+		n := 0
+		for _, change := range deployment.Changes {
 			if change.LeftOut() {
+				n++
 				assert.Contains(t, asserted, change.Type, "%s, and no test of the library asserts on %s", change, change.Type)
 			}
 		}
+		return n
+	}
+	forEachPattern(t, func(t *testing.T, example *drive.Example) { check(t, example.Deployment) })
+	t.Run("supplychain", func(t *testing.T) {
+		assert.NotZero(t, check(t, openChain(t).Deployment()), "the archive of its bus, for one")
 	})
 }
 
