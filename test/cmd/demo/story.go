@@ -30,9 +30,10 @@ type story struct {
 	clean   string // the first title
 	rough   string // the second
 	sent    []sending
-	forged  int    // HTTP status of the answer to the forged request
-	oldCall string // callback id of the rights request that was superseded
-	asked   drive.Announcement
+	forged  int                // HTTP status of the answer to the forged request
+	oldCall string             // callback id of the rights request that was superseded
+	asked   drive.Announcement // of rights, by the second title's new run
+	farm    drive.Announcement // of the transcode farm, by the first title
 	ended   map[string]bool
 	heard   []hearing
 }
@@ -126,6 +127,11 @@ func (s *story) react(ctx context.Context, a drive.Announcement) error {
 		return errors.New("a run that should have gone well")
 	case a.Asset == s.rough:
 		return s.trouble(ctx, a)
+	case a.Asset == s.clean && a.What == "stage.requested" && a.Stage == "packaging":
+		s.farm = a
+		return s.reply(ctx, "packaging-progressing", a, nil, "STATUS_UPDATE, 42 percent done")
+	case a.Asset == s.clean && a.What == "stage.progressed":
+		return s.goWell(ctx, s.farm)
 	case a.Asset == s.clean && a.What == "stage.requested":
 		return s.goWell(ctx, a)
 	}
@@ -144,15 +150,9 @@ func (s *story) register(ctx context.Context, title string, version int) error {
 	return s.send(ctx, mam, event, fmt.Sprintf("MASTER_REGISTERED, version %d", version))
 }
 
-// goWell answers as each partner does on a good day. The transcode farm tells how
-// far it is first.
+// goWell answers as each partner does on a good day.
 func (s *story) goWell(ctx context.Context, asked drive.Announcement) error {
 	p := partnerOf(asked.Stage)
-	if asked.Stage == "packaging" {
-		if err := s.reply(ctx, "packaging-progressing", asked, nil, "42 percent done"); err != nil {
-			return err
-		}
-	}
 	return s.reply(ctx, p.file, asked, nil, words(p.file))
 }
 
