@@ -64,7 +64,9 @@
 //
 // On the good path a partner stage is one state transition of Step Functions, and
 // a function stage two. The state of a run holds ids and what is small; keep the
-// results of functions below 8 KiB, and put what is larger where it belongs.
+// results of functions below 8 KiB, and put what is larger where it belongs. With
+// so many stages that their results could pass the 256 KiB of Step Functions, a
+// warning at synthesis says how large each may be.
 //
 // # Approvals
 //

@@ -114,6 +114,7 @@ func NewSupplyChain(scope constructs.Construct, id *string, p *SupplyChainProps)
 	c.defineExecutions()
 	c.defineApprovals()
 	c.Node().AddValidation(&completeness{c})
+	c.warnSize()
 	return c
 }
 
