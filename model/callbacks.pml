@@ -408,6 +408,7 @@ inline next(r) {
 
 /* supplychain.Exhausted: FailRun, or Continue. */
 inline exhausted(r) {
+	assert(used[AT(r, x[r].stage, x[r].attempt)] == Failed || used[AT(r, x[r].stage, x[r].attempt)] == TimedOut);
 #ifdef CONTINUE
 	next(r)
 #else
