@@ -28,6 +28,7 @@ LOCALCLOUD    := $(TOOLS)/localcloud/.installed
 CFN_LINT      := $(TOOLS)/cfn-lint/.installed
 CHECKOV       := $(TOOLS)/checkov/.installed
 NODE          := $(TOOLS)/node/.installed
+SPIN          := $(TOOLS)/spin/spin
 
 EXAMPLES := $(patsubst examples/%/cdk.json,%,$(wildcard examples/*/cdk.json))
 
@@ -77,6 +78,11 @@ test-e2e: $(GOTESTSUM) $(LOCALCLOUD) $(NODE)
 test-faults: $(LOCALCLOUD) $(NODE) ## 10,000 events of 500 assets while calls fail and handlers die; FAULTS_SEED=n replays
 	$(call say,test: a supply chain under faults)
 	@cd test && FAULTS_SEED=$${FAULTS_SEED:-$$RANDOM} FAULTS_ASSETS=$${FAULTS_ASSETS:-500} FAULTS_EVENTS=$${FAULTS_EVENTS:-20} go test -v -count 1 -timeout 60m -run TestNothingIsLostNorDoneTwice ./faults/
+
+.PHONY: model
+model: $(SPIN) ## check the model of the callback protocol with SPIN, and that it finds each safeguard taken away; needs a C compiler
+	$(call say,model: the callback protocol in every order)
+	@model/check.sh $(SPIN) $(BUILD)/model
 
 .PHONY: lint
 lint: lint-go lint-templates lint-rules lint-vulnerabilities ## every check of code, templates and dependencies
@@ -165,6 +171,11 @@ $(NODE): tools/package.json tools/package-lock.json
 	@mkdir -p $(@D)
 	@cp $^ $(@D)
 	@cd $(@D) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+$(SPIN): tools/spin.sh
+	$(call say,install the model checker SPIN (Debian package pinned in $<))
+	@$< $(@D)
 	@touch $@
 
 $(GOTESTSUM):
