@@ -72,7 +72,8 @@ type ApprovalStageProps struct {
 // chain's bus, and the answer comes back there as an event of the type
 // "media.approval.decided.v1"; the package's documentation shows it.
 func Approval(name string, p *ApprovalStageProps) Stage {
-	s := &approvalStage{name, props.Merge(approvalStageDefaults(), p)}
+	s := &approvalStage{name: name, ApprovalStageProps: props.Merge(approvalStageDefaults(), p)}
+	s.timeout, s.escalate, s.warn = spanOf(s.Timeout, approvalTimeout), spanOf(s.EscalateAfter, 0), spanOf(s.WarnAfter, 0)
 	if s.Subject == nil {
 		s.Subject = &s.name
 	}
@@ -82,6 +83,7 @@ func Approval(name string, p *ApprovalStageProps) Stage {
 type approvalStage struct {
 	name string
 	*ApprovalStageProps
+	timeout, escalate, warn span
 }
 
 func (s *approvalStage) stageName() string                { return s.name }
@@ -92,12 +94,12 @@ func (s *approvalStage) problems(before names) []error {
 	all := []error{
 		requestProblems(s.Findings, before),
 		peopleProblem("Deciders", s.Deciders),
-		duration("EscalateAfter", s.EscalateAfter, 1, year),
+		s.escalate.within("EscalateAfter", 1, year),
 		peopleProblem("EscalateTo", s.EscalateTo),
 		props.Requires("EscalateTo", s.EscalateTo, "EscalateAfter", s.EscalateAfter),
-		duration("Timeout", s.Timeout, 1, year),
-		duration("WarnAfter", s.WarnAfter, 1, year),
-		atMost("WarnAfter", s.WarnAfter, "Timeout", s.Timeout),
+		s.timeout.within("Timeout", 1, year),
+		s.warn.within("WarnAfter", 1, year),
+		atMost("WarnAfter", s.warn, "Timeout", s.timeout),
 	}
 	all = append(all, s.OnRejected.notToApproval()...)
 	all = append(all, conditionProblems(s.When, before)...)
@@ -105,11 +107,11 @@ func (s *approvalStage) problems(before names) []error {
 }
 
 func (s *approvalStage) define(g *graph, next awsstepfunctions.State) awsstepfunctions.State {
-	last := attempt{partner: approver, timeout: seconds(s.Timeout), warn: s.warnSeconds(), request: s.request(false)}
+	last := attempt{partner: approver, timeout: s.timeout.seconds(), warn: s.warnSeconds(), request: s.request(false)}
 	attempts := []attempt{last}
-	if s.EscalateAfter != nil {
+	if s.escalate.given {
 		first := last
-		first.timeout = seconds(s.EscalateAfter)
+		first.timeout = s.escalate.seconds()
 		first.warn = s.firstWarnSeconds()
 		last.request = s.request(true)
 		attempts = []attempt{first, last}
@@ -135,13 +137,13 @@ func (s *approvalStage) people(escalated bool) []string {
 	return all
 }
 
-func (s *approvalStage) warnSeconds() int { return warn(s.WarnAfter, s.Timeout) }
+func (s *approvalStage) warnSeconds() int { return s.warn.orHalfOf(s.timeout) }
 
 // firstWarnSeconds is the shortest warning time of the attempts: an escalation
 // is warned of before it happens.
 func (s *approvalStage) firstWarnSeconds() int {
-	if s.EscalateAfter == nil {
+	if !s.escalate.given {
 		return s.warnSeconds()
 	}
-	return min(s.warnSeconds(), half(seconds(s.EscalateAfter)))
+	return min(s.warnSeconds(), half(s.escalate))
 }

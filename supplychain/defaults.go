@@ -9,10 +9,27 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
+// Durations are numbers of seconds here, because the CDK takes several calls to
+// make one and to tell its length.
+const (
+	minute = 60
+	day    = 24 * 60 * minute
+	year   = 365 * day // the longest that an execution may take (Step Functions quotas)
+
+	// The longest that Lambda lets a function take: the function's own timeout ends it before.
+	functionTimeout = 15 * minute
+	// A partner's working day, and the night in between.
+	partnerTimeout = day
+	// Long enough for a weekend.
+	approvalTimeout = 3 * day
+	// Longer than any partner's retries that we know of, and than SQS keeps a message.
+	claimHorizon = 14 * day
+	// Lateness is counted in hours; five minutes more are not late.
+	watchInterval = 5 * minute
+)
+
 func functionStageDefaults() FunctionStageProps {
 	return FunctionStageProps{
-		// The longest that Lambda lets a function take: the function's own timeout ends it before.
-		Timeout: awscdk.Duration_Minutes(jsii.Number(15)),
 		// What passes by itself has passed by then; what does not should fail soon.
 		Attempts:    jsii.Number(3),
 		OnExhausted: FailRun(),
@@ -21,21 +38,13 @@ func functionStageDefaults() FunctionStageProps {
 
 func partnerStageDefaults() PartnerStageProps {
 	return PartnerStageProps{
-		// A partner's working day, and the night in between.
-		Timeout: awscdk.Duration_Hours(jsii.Number(24)),
 		// Asking again may cost again.
 		Attempts:    jsii.Number(1),
 		OnExhausted: FailRun(),
 	}
 }
 
-func approvalStageDefaults() ApprovalStageProps {
-	return ApprovalStageProps{
-		// Long enough for a weekend.
-		Timeout:    awscdk.Duration_Days(jsii.Number(3)),
-		OnRejected: FailRun(),
-	}
-}
+func approvalStageDefaults() ApprovalStageProps { return ApprovalStageProps{OnRejected: FailRun()} }
 
 func taskStageDefaults() TaskStageProps { return TaskStageProps{OnExhausted: FailRun()} }
 
@@ -78,10 +87,6 @@ func supplyChainDefaults() SupplyChainProps {
 		// Two runs of one asset at a time is what nobody means; who wants the second
 		// start to count says how.
 		SecondStart: Refuse,
-		// Longer than any partner's retries that we know of, and than SQS keeps a message.
-		ClaimHorizon: awscdk.Duration_Days(jsii.Number(14)),
-		// Lateness is counted in hours; five minutes more are not late.
-		WatchInterval: awscdk.Duration_Minutes(jsii.Number(5)),
 	}
 }
 

@@ -45,12 +45,15 @@ type FunctionStageProps struct {
 // Function is a stage that a Lambda function does while the run waits, such as
 // looking up metadata.
 func Function(name string, p *FunctionStageProps) Stage {
-	return &functionStage{name, props.Merge(functionStageDefaults(), p)}
+	s := &functionStage{name: name, FunctionStageProps: props.Merge(functionStageDefaults(), p)}
+	s.timeout = spanOf(s.Timeout, functionTimeout)
+	return s
 }
 
 type functionStage struct {
 	name string
 	*FunctionStageProps
+	timeout span
 }
 
 func (s *functionStage) stageName() string                { return s.name }
@@ -60,7 +63,7 @@ func (s *functionStage) inner() []Stage                   { return s.OnExhausted
 func (s *functionStage) problems(before names) []error {
 	return append([]error{nameProblem("Function", s.name)}, within("Function", s.name, append(append([]error{
 		props.Required("Function", s.Function),
-		duration("Timeout", s.Timeout, 1, 900),
+		s.timeout.within("Timeout", 1, functionTimeout),
 		props.Range("Attempts", s.Attempts, 1, 10),
 	}, s.OnExhausted.problems(before.and(s.name))...), conditionProblems(s.When, before)...)...)...)
 }
@@ -73,7 +76,7 @@ func (s *functionStage) define(g *graph, next awsstepfunctions.State) awsstepfun
 	invoke := g.task(s.name, "lambda:invoke",
 		map[string]any{"FunctionName": s.Function.FunctionArn(), "Payload": payload},
 		map[string]any{
-			"TimeoutSeconds": seconds(s.Timeout),
+			"TimeoutSeconds": s.timeout.seconds(),
 			"Retry":          []any{retryLambda(), retryAttempts(*s.Attempts)},
 			"ResultSelector": result(wire.StatusCompleted, map[string]any{"data.$": "$.Payload"}),
 			"ResultPath":     resultOf(s.name),

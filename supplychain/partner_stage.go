@@ -70,7 +70,8 @@ type PartnerStageProps struct {
 // chain's bus (see [SupplyChain.OnStageRequested]), and the run waits until a
 // source brings the partner's answer.
 func Partner(name string, p *PartnerStageProps) Stage {
-	s := &partnerStage{name, props.Merge(partnerStageDefaults(), p)}
+	s := &partnerStage{name: name, PartnerStageProps: props.Merge(partnerStageDefaults(), p)}
+	s.timeout, s.heartbeat, s.warn = spanOf(s.Timeout, partnerTimeout), spanOf(s.Heartbeat, 0), spanOf(s.WarnAfter, 0)
 	if s.Partner == nil {
 		s.Partner = &s.name
 	}
@@ -80,6 +81,7 @@ func Partner(name string, p *PartnerStageProps) Stage {
 type partnerStage struct {
 	name string
 	*PartnerStageProps
+	timeout, heartbeat, warn span
 }
 
 func (s *partnerStage) stageName() string                { return s.name }
@@ -89,20 +91,15 @@ func (s *partnerStage) inner() []Stage                   { return s.OnExhausted.
 // partnerShape is that of mediaevent.Mapping.Partner.
 var partnerShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-const (
-	minute = 60
-	year   = 365 * 24 * 60 * 60 // the longest that an execution may take (Step Functions quotas)
-)
-
 func (s *partnerStage) problems(before names) []error {
 	all := []error{
 		props.Pattern("Partner", s.Partner, partnerShape, "a letter or digit and up to 63 letters, digits, dots, underscores and hyphens"),
 		requestProblems(s.Request, before),
-		duration("Timeout", s.Timeout, 1, year),
-		duration("Heartbeat", s.Heartbeat, 1, year),
-		duration("WarnAfter", s.WarnAfter, 1, year),
-		below("Heartbeat", s.Heartbeat, "Timeout", s.Timeout),
-		atMost("WarnAfter", s.WarnAfter, "Timeout", s.Timeout),
+		s.timeout.within("Timeout", 1, year),
+		s.heartbeat.within("Heartbeat", 1, year),
+		s.warn.within("WarnAfter", 1, year),
+		below("Heartbeat", s.heartbeat, "Timeout", s.timeout),
+		atMost("WarnAfter", s.warn, "Timeout", s.timeout),
 		props.Range("Attempts", s.Attempts, 1, 5),
 	}
 	if *s.Partner == approver {
@@ -132,7 +129,7 @@ func requestProblems(value *map[string]any, before names) error {
 
 func (s *partnerStage) define(g *graph, next awsstepfunctions.State) awsstepfunctions.State {
 	one := attempt{
-		partner: *s.Partner, timeout: seconds(s.Timeout), heartbeat: seconds(s.Heartbeat), warn: s.warnSeconds(),
+		partner: *s.Partner, timeout: s.timeout.seconds(), heartbeat: s.heartbeat.seconds(), warn: s.warnSeconds(),
 		request: map[string]any{"S": "{}"},
 	}
 	if s.Request != nil {
@@ -146,15 +143,4 @@ func (s *partnerStage) define(g *graph, next awsstepfunctions.State) awsstepfunc
 }
 
 // warnSeconds is when the stage counts as late.
-func (s *partnerStage) warnSeconds() int { return warn(s.WarnAfter, s.Timeout) }
-
-// warn is the given time, else half of the timeout.
-func warn(given, timeout awscdk.Duration) int {
-	if given == nil {
-		return half(seconds(timeout))
-	}
-	return seconds(given)
-}
-
-// half of a time that is at least a second.
-func half(seconds int) int { return max(seconds/2, 1) }
+func (s *partnerStage) warnSeconds() int { return s.warn.orHalfOf(s.timeout) }

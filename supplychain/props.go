@@ -144,8 +144,8 @@ func (p *SupplyChainProps) problems() []error {
 	}
 	return append(all,
 		props.Pattern("Name", p.Name, chainNameShape, "a letter or digit and up to 63 letters, digits, dots, underscores and hyphens"),
-		duration("ClaimHorizon", p.ClaimHorizon, 60*60, year),
-		duration("WatchInterval", p.WatchInterval, minute, 60*minute),
+		p.claimHorizon().within("ClaimHorizon", 60*minute, year),
+		p.watchInterval().within("WatchInterval", minute, 60*minute),
 		p.intervalProblem(),
 		p.tableProblem(),
 		props.Exclusive("ExistingBucket", p.ExistingBucket, "BucketProps", p.BucketProps),
@@ -183,11 +183,15 @@ func (p *SupplyChainProps) stageProblems() []error {
 }
 
 func (p *SupplyChainProps) intervalProblem() error {
-	if !known(p.WatchInterval) || seconds(p.WatchInterval)%minute == 0 {
+	interval := p.watchInterval()
+	if !interval.known() || interval.seconds()%minute == 0 {
 		return nil
 	}
-	return fmt.Errorf("WatchInterval must be whole minutes, got %d seconds", seconds(p.WatchInterval))
+	return fmt.Errorf("WatchInterval must be whole minutes, got %d seconds", interval.seconds())
 }
+
+func (p *SupplyChainProps) claimHorizon() span  { return spanOf(p.ClaimHorizon, claimHorizon) }
+func (p *SupplyChainProps) watchInterval() span { return spanOf(p.WatchInterval, watchInterval) }
 
 // tableProblem reports what the supply chain must decide itself.
 func (p *SupplyChainProps) tableProblem() error {

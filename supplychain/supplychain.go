@@ -105,7 +105,7 @@ func NewSupplyChain(scope constructs.Construct, id *string, p *SupplyChainProps)
 	c.defineBucket()
 	c.words = words{
 		tableName: c.Table.TableName(), tableARN: c.Table.TableArn(), bucketName: c.Bucket.BucketName(),
-		claimSeconds: jsii.String(strconv.Itoa(seconds(c.props.ClaimHorizon))),
+		claimSeconds: jsii.String(strconv.Itoa(c.props.claimHorizon().seconds())),
 	}
 	c.defineBus()
 	c.definePipeline()

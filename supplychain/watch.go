@@ -19,7 +19,7 @@ func (c *SupplyChain) defineWatch(code awslambda.Code) {
 	c.Watch, c.WatchLogs = made.Function, made.LogGroup
 
 	c.WatchSchedule = awsevents.NewRule(c, jsii.String("WatchSchedule"), &awsevents.RuleProps{
-		Schedule: awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(float64(seconds(c.props.WatchInterval) / minute)))),
+		Schedule: awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(float64(c.props.watchInterval().seconds() / minute)))),
 	})
 	c.WatchSchedule.AddTarget(&tick{c.Watch})
 	awslambda.NewCfnPermission(c, jsii.String("WatchPermission"), &awslambda.CfnPermissionProps{

@@ -78,7 +78,12 @@ func Duration(name string, value awscdk.Duration, low, high float64) error {
 	if unset(value) || *value.IsUnresolved() {
 		return nil
 	}
-	switch seconds := *value.ToSeconds(&awscdk.TimeConversionOptions{Integral: ptr(false)}); {
+	return Seconds(name, *value.ToSeconds(&awscdk.TimeConversionOptions{Integral: ptr(false)}), low, high)
+}
+
+// Seconds is [Duration] for the length of a duration that is known already.
+func Seconds(name string, seconds, low, high float64) error {
+	switch {
 	case seconds < low || seconds > high:
 		return fmt.Errorf("%s must be between %s and %s seconds, got %s", name, number(low), number(high), number(seconds))
 	case seconds != math.Trunc(seconds):
