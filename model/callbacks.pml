@@ -103,6 +103,9 @@ byte counted[ANSWERS + 1];  /* how often an answer took effect */
 byte sent, starts;
 byte crashes = CRASHES, lost = LOST, aborts = ABORTS;
 byte i_, s_; mtype m_;  /* scratch, zero between steps */
+#ifdef M_REDRIVE
+byte redrives = 1;
+#endif
 bit closed;             /* nothing more comes from outside */
 
 /* A change of the table goes to its stream. */
@@ -536,6 +539,10 @@ end:	do
 	:: d_step { x[r].at == Wait && x[r].answer == NONE && !x[r].patient -> x[r].token = 0; x[r].at = Over }
 	:: atomic { x[r].at == Over -> if :: go = 1 :: lost > 0 -> lost--; go = 0 fi; d_step { over(r, go); go = 0 } }
 	:: d_step { x[r].at == Look -> look(r) }
+#ifdef M_REDRIVE
+	/* An operator redrives an execution whose run is closed. */
+	:: d_step { x[r].at == Ended && closing[r] == NONE && redrives > 0 -> redrives--; x[r].at = Ask }
+#endif
 	:: atomic { x[r].at == Room -> if :: go = 1 :: lost > 0 -> lost--; go = 0 fi; d_step { room(r, go); go = 0 } }
 	od
 }
