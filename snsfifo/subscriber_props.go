@@ -158,6 +158,13 @@ type SubscriberProps struct {
 	// Default: false.
 	Tracing *bool
 
+	// DisableBackoff takes from the function the permission to change how long a
+	// message stays away (sqs:ChangeMessageVisibility). For functions that do not
+	// use the backoff of package sqsbatch.
+	//
+	// Default: false.
+	DisableBackoff *bool
+
 	// BatchSize is the most messages the function gets at once, from 1 to 10.
 	//
 	// Default: 10.
@@ -204,6 +211,7 @@ func (p *SubscriberProps) consumer() *consumer.Props {
 		Code:           p.Code,
 		FunctionProps:  p.FunctionProps,
 		Tracing:        p.Tracing,
+		DisableBackoff: p.DisableBackoff,
 		BatchSize:      p.BatchSize,
 		MaxConcurrency: p.MaxConcurrency,
 		Filters:        p.Filters,

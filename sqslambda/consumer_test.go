@@ -159,6 +159,13 @@ func TestTheFunctionMayDoWhatItNeedsAndNoMore(t *testing.T) {
 	assert.Len(t, cdktest.Properties(t, stack, "AWS::IAM::Policy"), 1)
 }
 
+func TestAFunctionThatNeverBacksOffNeedsNoPermissionForIt(t *testing.T) {
+	c := newConsumer(testkit.NewStack(t), &sqslambda.ConsumerProps{GoPackage: goPackage(), DisableBackoff: jsii.Bool(true)})
+
+	assert.Equal(t, []any{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
+		cdktest.Statements(t, cdktest.PropertiesOf(t, c.Policy))[0]["Action"])
+}
+
 func TestTheMappingWaitsForThePermission(t *testing.T) {
 	stack := testkit.NewStack(t)
 	c := newConsumer(stack, &sqslambda.ConsumerProps{GoPackage: goPackage()})

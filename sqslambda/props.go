@@ -111,6 +111,13 @@ type ConsumerProps struct {
 	// Default: none.
 	SenderPrincipals *[]*string
 
+	// DisableBackoff takes from the function the permission to change how long a
+	// message stays away (sqs:ChangeMessageVisibility). For functions that do not
+	// use the backoff of package sqsbatch.
+	//
+	// Default: false.
+	DisableBackoff *bool
+
 	// BatchSize is the most messages the function gets at once: from 1 to 10; of a
 	// standard queue with a BatchingWindow up to 10,000.
 	//
@@ -172,6 +179,7 @@ func (p *ConsumerProps) consumer() *consumer.Props {
 		Code:           p.Code,
 		FunctionProps:  p.FunctionProps,
 		Tracing:        p.Tracing,
+		DisableBackoff: p.DisableBackoff,
 		BatchSize:      p.BatchSize,
 		BatchingWindow: p.BatchingWindow,
 		MaxConcurrency: p.MaxConcurrency,

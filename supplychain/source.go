@@ -12,7 +12,6 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/mediasupplychain/cdk/internal/consumer"
 	"github.com/mediasupplychain/cdk/internal/eventrules"
 	"github.com/mediasupplychain/cdk/internal/function"
 	"github.com/mediasupplychain/cdk/internal/props"
@@ -95,7 +94,6 @@ func (c *SupplyChain) newSource(scope constructs.Construct, id, name string, p *
 
 	s := &Source{Name: name, chain: c, props: p}
 	constructs.NewConstruct_Override(s, scope, jsii.String(id))
-	consumer.WithoutBackoff(s) // the intake's messages come again after the queue's own timeout
 	if p.Topic != nil {
 		s.subscribe(code)
 	} else {
@@ -115,6 +113,7 @@ func (s *Source) subscribe(code awslambda.Code) {
 		Code:                 code,
 		FunctionProps:        s.functionProps(),
 		Tracing:              s.chain.props.Tracing,
+		DisableBackoff:       jsii.Bool(true), // an event comes again after the queue's own timeout
 		QueueProps:           s.queueProps(),
 		DeadLetterQueueProps: s.props.DeadLetterQueueProps,
 		MaxReceiveCount:      s.props.MaxReceiveCount,
@@ -134,6 +133,7 @@ func (s *Source) consume(code awslambda.Code) {
 		Code:                 code,
 		FunctionProps:        s.functionProps(),
 		Tracing:              s.chain.props.Tracing,
+		DisableBackoff:       jsii.Bool(true), // an event comes again after the queue's own timeout
 		QueueProps:           s.queueProps(),
 		DeadLetterQueueProps: s.props.DeadLetterQueueProps,
 		MaxReceiveCount:      s.props.MaxReceiveCount,

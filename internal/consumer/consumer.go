@@ -35,7 +35,7 @@ func (p *Plan) Define(self constructs.Construct, pair queue.Pair) Consumer {
 		p.tellDeadLetterQueue(self, pair)
 	}
 	source := pair.Queue.QueueArn()
-	c.Policy = p.allow(self, c.Function, statements(source, pair, self.Node().TryGetContext(jsii.String(neverBacksOff)) == nil))
+	c.Policy = p.allow(self, c.Function, p.statements(source, pair))
 	c.Mapping = p.mapping(self, c.Function, source)
 	if c.Policy != nil {
 		// Lambda looks at what the function may do when the mapping is made.
@@ -136,24 +136,12 @@ func (p *Plan) warnForeign(self constructs.Construct, role awsiam.IRole, stateme
 	}
 }
 
-// neverBacksOff is the context value, of the construct tree, that
-// [WithoutBackoff] sets.
-const neverBacksOff = "mediasupplychain:neverBacksOff"
-
-// WithoutBackoff says of the functions that will be defined below scope that
-// they leave the visibility of messages alone, and so need no permission to
-// change it. It is for functions of this library: those of users may do it, by
-// the backoff of package sqsbatch.
-func WithoutBackoff(scope constructs.Construct) {
-	scope.Node().SetContext(jsii.String(neverBacksOff), true)
-}
-
 // statements are what Lambda wants to read a queue (Lambda developer guide,
 // "Using Lambda with Amazon SQS"), ChangeMessageVisibility for the backoff of
 // package sqsbatch, and what moving a message to the dead-letter queue needs.
-func statements(source *string, pair queue.Pair, backoff bool) []awsiam.PolicyStatement {
+func (p *Plan) statements(source *string, pair queue.Pair) []awsiam.PolicyStatement {
 	read := []string{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
-	if backoff {
+	if off := p.props.DisableBackoff; off == nil || !*off {
 		read = append([]string{"sqs:ChangeMessageVisibility"}, read...)
 	}
 	all := []awsiam.PolicyStatement{allow(source, read...)}

@@ -20,11 +20,12 @@ import (
 // Props is what a user says about the function behind a queue. The field names
 // are those of the public properties, since problems name them.
 type Props struct {
-	Function      awslambda.IFunction
-	GoPackage     *string
-	Code          awslambda.Code
-	FunctionProps *awslambda.FunctionProps
-	Tracing       *bool
+	Function       awslambda.IFunction
+	GoPackage      *string
+	Code           awslambda.Code
+	FunctionProps  *awslambda.FunctionProps
+	Tracing        *bool
+	DisableBackoff *bool
 
 	BatchSize      *float64
 	BatchingWindow awscdk.Duration
