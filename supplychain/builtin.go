@@ -25,7 +25,7 @@ func (c *SupplyChain) defineExecutions() {
 			Source:     jsii.Strings("aws.states"),
 			DetailType: jsii.Strings("Step Functions Execution Status Change"),
 			Detail: &map[string]any{
-				"stateMachineArn": []*string{c.Pipeline.StateMachineArn()},
+				"stateMachineArn": []*string{c.words.pipelineARN},
 				"status":          []string{"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"},
 			},
 		},

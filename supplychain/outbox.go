@@ -22,7 +22,7 @@ func (c *SupplyChain) defineOutbox(code awslambda.Code) {
 		wire.EnvChainTable:         c.words.tableName,
 		wire.EnvChainPlan:          jsii.String(c.plan),
 		wire.EnvChainName:          jsii.String(c.Name),
-		wire.EnvChainStateMachine:  c.Pipeline.StateMachineArn(),
+		wire.EnvChainStateMachine:  c.words.pipelineARN,
 		wire.EnvChainBus:           c.Bus.Name,
 		wire.EnvDeadLetterQueueURL: c.OutboxDeadLetterQueue.QueueUrl(),
 	}, c.outboxStatements())
@@ -76,7 +76,7 @@ func (c *SupplyChain) effects() []awsiam.PolicyStatement {
 	return []awsiam.PolicyStatement{
 		allow("RunPipeline", []string{
 			"states:SendTaskFailure", "states:SendTaskHeartbeat", "states:SendTaskSuccess", "states:StartExecution",
-		}, c.Pipeline.StateMachineArn()),
+		}, c.words.pipelineARN),
 		allow("StopSuperseded", []string{"states:StopExecution"}, c.executionsOf()),
 	}
 }

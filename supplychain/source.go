@@ -203,8 +203,8 @@ func (s *Source) allow() {
 	}
 	all := append([]awsiam.PolicyStatement{allow("ApplyEvents", actions, c.words.tableARN)}, c.useTableKey()...)
 	if len(s.props.mappings()) > 0 {
-		all = append(all, allow("StorePayloads", []string{"s3:PutObject"}, c.Bucket.ArnForObjects(jsii.String("*"))))
-		all = append(all, useKey("EncryptPayloads", c.Bucket.EncryptionKey())...)
+		all = append(all, allow("StorePayloads", []string{"s3:PutObject"}, c.words.bucketObjects))
+		all = append(all, useKey("EncryptPayloads", c.words.bucketKey)...)
 	}
 	if b := s.props.PayloadBucket; b != nil {
 		all = append(all, allow("ReadPayloads", []string{"s3:GetObject"}, b.ArnForObjects(jsii.String("*"))))
@@ -221,11 +221,20 @@ func (s *Source) route(bus awsevents.IEventBus, pattern *awsevents.EventPattern)
 	if bus == s.chain.Bus.Bus {
 		named.Name = s.chain.Bus.Name // which is known at synthesis
 	}
+	if s.keyless() {
+		return eventrules.Into(s, jsii.String("Rule"), "supplychain.Source", named, pattern, s.Queue, s.DeadLetterQueue)
+	}
 	return eventrules.New(s, jsii.String("Rule"), "supplychain.Source", named, &RuleProps{
 		Pattern:         pattern,
 		Targets:         &[]Target{&QueueTarget{Queue: s.Queue}},
 		DeadLetterQueue: s.DeadLetterQueue,
 	})
+}
+
+// keyless reports new queues as they are by default: standard ones without a
+// key. A bus is never read by an existing queue, nor by a FIFO one.
+func (s *Source) keyless() bool {
+	return s.props.QueueProps == nil && s.props.DeadLetterQueueProps == nil && s.chain.props.EncryptionKey == nil
 }
 
 // source of a name, nil if there is none.

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -105,10 +106,12 @@ func NewSupplyChain(scope constructs.Construct, id *string, p *SupplyChainProps)
 	c.defineBucket()
 	c.words = words{
 		tableName: c.Table.TableName(), tableARN: c.Table.TableArn(), bucketName: c.Bucket.BucketName(),
+		bucketObjects: c.Bucket.ArnForObjects(jsii.String("*")), bucketKey: c.Bucket.EncryptionKey(),
 		claimSeconds: jsii.String(strconv.Itoa(c.props.claimHorizon().seconds())),
 	}
 	c.defineBus()
 	c.definePipeline()
+	c.words.pipelineARN = c.Pipeline.StateMachineArn()
 	c.defineOutbox(codes.outbox)
 	c.defineWatch(codes.watch)
 	c.defineExecutions()
@@ -120,7 +123,10 @@ func NewSupplyChain(scope constructs.Construct, id *string, p *SupplyChainProps)
 
 // words are the CDK's for what many parts of a supply chain name: each is asked
 // for once.
-type words struct{ tableName, tableARN, bucketName, claimSeconds *string }
+type words struct {
+	tableName, tableARN, bucketName, bucketObjects, pipelineARN, claimSeconds *string
+	bucketKey                                                                 awskms.IKey // nil without one
+}
 
 // name is the one of the properties, or the path.
 func (c *SupplyChain) name() {

@@ -81,6 +81,8 @@ type RuleProps struct {
 	//
 	// Default: none.
 	Description *string
+
+	ours bool // the queues are the caller's own, see Into
 }
 
 // Rule routes events of a bus to targets. An event that cannot be delivered
@@ -108,6 +110,7 @@ type Rule struct {
 	stack        awscdk.Stack
 	account, arn *string // of the stack and of the rule
 	permissions  int
+	ours         bool
 	same         map[constructs.IConstruct]bool // whether it is of the rule's stack, where that was asked
 }
 
@@ -124,12 +127,15 @@ type Bus struct {
 // for example "custombus.Rule". It panics with an error that lists every invalid
 // property; nothing is defined then.
 func New(scope constructs.Construct, id *string, construct string, bus Bus, user *RuleProps) *Rule {
-	p := props.Merge(ruleDefaults(), user)
+	return define(scope, id, construct, bus, props.Merge(ruleDefaults(), user))
+}
+
+func define(scope constructs.Construct, id *string, construct string, bus Bus, p *RuleProps) *Rule {
 	if problems := p.problems(scope); errors.Join(problems...) != nil {
 		props.Check(scope, id, construct, append(problems, taken(scope, id))...)
 	}
 
-	r := &Rule{construct: construct, bus: bus, same: map[constructs.IConstruct]bool{}}
+	r := &Rule{construct: construct, bus: bus, ours: p.ours, same: map[constructs.IConstruct]bool{}}
 	r.register(scope, id)
 	r.stack = awscdk.Stack_Of(r)
 	r.account = r.stack.Account()
@@ -151,6 +157,19 @@ func New(scope constructs.Construct, id *string, construct string, bus Bus, user
 	return r
 }
 
+// Into defines a rule that sends what matches pattern to a queue, and what it
+// cannot deliver to the queue's own dead-letter queue: its body is the same event,
+// and a redrive brings both back. Both must be standard queues of the rule's
+// stack without a key, as the caller has made them: nothing about them is asked
+// of the CDK, which costs more than the rule.
+func Into(scope constructs.Construct, id *string, construct string, bus Bus, pattern *awsevents.EventPattern, q, deadLetters awssqs.IQueue) *Rule {
+	p := props.Merge(ruleDefaults(), &RuleProps{
+		Pattern: pattern, Targets: &[]Target{&QueueTarget{Queue: q}}, DeadLetterQueue: deadLetters,
+	})
+	p.ours = true
+	return define(scope, id, construct, bus, p)
+}
+
 // GrantConsumeDeadLetters lets grantee receive and delete messages of the
 // dead-letter queue, and decrypt them where it has a KMS key: for what looks at
 // them, or puts them on the bus again.
@@ -166,7 +185,7 @@ func (r *Rule) deadLetters(p *RuleProps) *string {
 		r.DeadLetterQueue = queue.NewDeadLetter(r, "DeadLetterQueue", p.DeadLetterQueueProps)
 	}
 	arn := r.DeadLetterQueue.QueueArn()
-	if p.DeadLetterQueue == nil && p.DeadLetterQueueProps == nil {
+	if p.ours || p.DeadLetterQueue == nil && p.DeadLetterQueueProps == nil {
 		r.allowSend(r.DeadLetterQueue, arn, r.arn) // no other stack's, and without a key
 	} else {
 		r.allow(r.DeadLetterQueue, arn)
@@ -200,6 +219,9 @@ func (r *Rule) ignoreReplays() {
 
 func (p *RuleProps) problems(scope constructs.Construct) []error {
 	all := []error{PatternProblem("Pattern", p.Pattern, true)}
+	if p.ours {
+		return all
+	}
 	all = append(all, p.targetProblems()...)
 	return append(all,
 		props.Range("RetryAttempts", p.RetryAttempts, 0, 185),

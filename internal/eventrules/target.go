@@ -117,10 +117,13 @@ func (t *QueueTarget) bind(r *Rule) *awsevents.RuleTargetConfig {
 	if t.MessageGroupID != nil {
 		config.SqsParameters = &awsevents.CfnRule_SqsParametersProperty{MessageGroupId: t.MessageGroupID}
 	}
-	if t.foreign(r, arn) {
+	switch {
+	case r.ours:
+		r.allowSend(t.Queue, arn, r.arn)
+	case t.foreign(r, arn):
 		config.Role = r.assumed(t.Role, "sqs:SendMessage", arn)
 		r.tellOwner("queue", config.Role, "sqs:SendMessage", arn)
-	} else {
+	default:
 		r.allow(t.Queue, arn)
 	}
 	return config
