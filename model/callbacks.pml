@@ -103,8 +103,11 @@ byte counted[ANSWERS + 1];  /* how often an answer took effect */
 byte sent, starts;
 byte crashes = CRASHES, lost = LOST, aborts = ABORTS;
 byte i_, s_; mtype m_;  /* scratch, zero between steps */
-#ifdef M_REDRIVE
-byte redrives = 1;
+#ifdef REDRIVE
+mtype stopped;          /* where the execution of run 1 goes on when it is redriven */
+#define remember(r) stopped = (x[r].at == Wait -> Ask : x[r].at)
+#else
+#define remember(r) skip
 #endif
 bit closed;             /* nothing more comes from outside */
 
@@ -243,7 +246,7 @@ active proctype Intake() {
 #endif
 
 	/* An execution that ends by itself: stopped by an operator, over a quota, timed out as a whole. */
-	:: d_step { aborts > 0 && x[1].at != Idle && x[1].at != Ended -> aborts--; finish(1, Failed) }
+	:: d_step { aborts > 0 && x[1].at != Idle && x[1].at != Ended -> aborts--; remember(1); finish(1, Failed) }
 #if RUNS > 1
 	:: d_step { aborts > 0 && x[2].at != Idle && x[2].at != Ended -> aborts--; finish(2, Failed) }
 #endif
@@ -398,7 +401,11 @@ end:	do
 
 #define TOKEN(r) ((r) * 64 + x[r].stage * 32 + x[r].attempt * 8 + x[r].try + 1)
 #define mine (slot[x[r].stage].owner == r)
+#ifdef M_NO_CANCELED
 #define same (slot[x[r].stage].attempt == x[r].attempt)
+#else
+#define same (slot[x[r].stage].attempt == x[r].attempt && slot[x[r].stage].status != Canceled) /* wire.notCanceled */
+#endif
 
 /* The stage's next state, after its result is there. */
 inline next(r) {
@@ -539,9 +546,10 @@ end:	do
 	:: d_step { x[r].at == Wait && x[r].answer == NONE && !x[r].patient -> x[r].token = 0; x[r].at = Over }
 	:: atomic { x[r].at == Over -> if :: go = 1 :: lost > 0 -> lost--; go = 0 fi; d_step { over(r, go); go = 0 } }
 	:: d_step { x[r].at == Look -> look(r) }
-#ifdef M_REDRIVE
-	/* An operator redrives an execution whose run is closed. */
-	:: d_step { x[r].at == Ended && closing[r] == NONE && redrives > 0 -> redrives--; x[r].at = Ask }
+#ifdef REDRIVE
+	/* An operator stopped the execution, its run was closed, and he redrives it:
+	   it goes on with the state in which it was stopped. */
+	:: d_step { r == 1 && stopped != NONE && x[r].at == Ended && closing[r] == NONE -> x[r].at = stopped; stopped = NONE }
 #endif
 	:: atomic { x[r].at == Room -> if :: go = 1 :: lost > 0 -> lost--; go = 0 fi; d_step { room(r, go); go = 0 } }
 	od

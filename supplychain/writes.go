@@ -35,6 +35,7 @@ func common(stage string) values {
 		":expected": text(wire.StatusExpected),
 		":timedOut": text(wire.StatusTimedOut),
 		":skipped":  text(wire.StatusSkipped),
+		":canceled": text(wire.StatusCanceled),
 	}
 }
 

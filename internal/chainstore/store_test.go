@@ -267,6 +267,29 @@ func TestClosingEndsTheRunAndBeginsTheNext(t *testing.T) {
 	assert.Equal(t, chain.RunRunning, runs[1].Status)
 }
 
+// An operator may redrive an execution whose run is closed. It must not ask
+// partners in the name of a run that is over.
+func TestAnExecutionOfAClosedRunWritesNothing(t *testing.T) {
+	s, table := fixture(t)
+	run := Item(table.Item(HeadKey(asset).PK, HeadKey(asset).SK)).Text(attrActiveRun)
+	pipeline := chaintest.Pipeline{Table: table, Asset: asset, Run: run, Now: func() time.Time { return noon }}
+	require.True(t, pipeline.Request("qc", "p", "token-1", 1, time.Hour, time.Minute))
+	_, err := s.Close(t.Context(), chain.Closing{
+		Key: chain.EventKey{Source: "aws.states", ID: "x"}, Asset: asset, Run: run, Status: chain.RunAborted, Occurred: noon, Recorded: noon,
+	})
+	require.NoError(t, err)
+	before := table.Items()
+
+	assert.False(t, pipeline.Request("qc", "p", "token-2", 1, time.Hour, time.Minute))
+	assert.False(t, pipeline.Again("qc", 1))
+	assert.False(t, pipeline.TimedOut("qc", 1))
+	assert.False(t, pipeline.Over("qc", 1))
+	assert.False(t, pipeline.Skip("qc"))
+	assert.False(t, pipeline.Done("qc", wire.StatusCompleted, "{}"))
+
+	assert.Equal(t, before, table.Items())
+}
+
 func TestItemsAreReadAsTheyWereWritten(t *testing.T) {
 	percent := 12.5
 	moment := &chain.Moment{Source: "s", Sequence: "7", Time: noon}

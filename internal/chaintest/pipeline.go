@@ -62,7 +62,7 @@ func (p Pipeline) Skip(stage string) bool {
 
 // write makes a write and reports whether its condition held.
 func (p Pipeline) write(stage, update, condition string, values item) bool {
-	values[":run"], values[":one"] = s(p.Run), n(1)
+	values[":run"], values[":one"], values[":canceled"] = s(p.Run), n(1), s(wire.StatusCanceled)
 	_, err := p.Table.UpdateItem(context.Background(), &dynamodb.UpdateItemInput{
 		Key:              item{wire.KeyPartition: s(wire.PrefixAsset + p.Asset), wire.KeySort: s(wire.PrefixStage + stage)},
 		UpdateExpression: &update, ConditionExpression: &condition,

@@ -140,7 +140,7 @@ const (
 //	:request  S  JSON text of what the partner is told: at least "{}"
 //	:result   S  JSON text of what a stage made by itself
 //	:status   S  the status that a stage of its own gets: StatusCompleted or StatusFailed
-//	:waiting :expected :timedOut :skipped   S  the status words
+//	:waiting :expected :timedOut :skipped :canceled   S  the status words
 //
 // Where a condition fails the item is not what the execution thinks: see each.
 const (
@@ -150,10 +150,10 @@ const (
 	RequestUpdate = "SET #token = :token, #status = if_not_exists(#answered, :waiting), #partner = :partner, " +
 		"#requestedAt = :now, #timeoutSeconds = :timeout, #warnSeconds = :warn, #request = :request, " +
 		"#waitingOn = :partner, #timeline = :due, #timelineAt = :now ADD #version :one"
-	// RequestCondition fails if the run was superseded: the execution ends. It
+	// RequestCondition fails if the run is over: the execution ends. It
 	// also holds when Step Functions tries the same write again; the newer
 	// token wins.
-	RequestCondition = "#run = :run AND #attempt = :attempt"
+	RequestCondition = "#run = :run AND #attempt = :attempt" + notCanceled
 
 	// AgainUpdate ends an attempt and makes room for the next, which
 	// RequestUpdate then asks for. Not one write with the request: if Step
@@ -164,8 +164,8 @@ const (
 		"ADD #version :one"
 	// AgainCondition is for an attempt that failed (the task failed with
 	// ErrorStageFailed). Where it fails this write was done before, or the run
-	// was superseded: go on to RequestUpdate, whose condition tells them apart.
-	AgainCondition = "#run = :run AND #attempt = :attempt"
+	// is over: go on to RequestUpdate, whose condition tells them apart.
+	AgainCondition = "#run = :run AND #attempt = :attempt" + notCanceled
 
 	// OverCondition is for an attempt that timed out (States.Timeout or
 	// States.HeartbeatTimeout), with AgainUpdate while there are attempts left
@@ -174,7 +174,7 @@ const (
 	// before, go on with the request; status TimedOut → likewise, go on as after
 	// this write; else an answer got in first: #answered says Completed or
 	// Failed and #result is the task's output, as if it had been delivered.
-	OverCondition = "#run = :run AND #attempt = :attempt AND attribute_not_exists(#answered)"
+	OverCondition = "#run = :run AND #attempt = :attempt AND attribute_not_exists(#answered)" + notCanceled
 	// OverUpdate ends the last attempt.
 	OverUpdate = "SET #status = :timedOut, #overAt = :now REMOVE #token, #waitingOn, #timeline, #timelineAt ADD #version :one"
 
@@ -182,9 +182,13 @@ const (
 	DoneUpdate = "SET #status = :status, #result = :result, #overAt = :now ADD #version :one"
 	// SkipUpdate says that a stage's condition did not hold.
 	SkipUpdate = "SET #status = :skipped, #overAt = :now ADD #version :one"
-	// OwnCondition goes with DoneUpdate and SkipUpdate. It fails if the run was
-	// superseded: the execution ends.
-	OwnCondition = "#run = :run"
+	// OwnCondition goes with DoneUpdate and SkipUpdate. It fails if the run is
+	// over: the execution ends.
+	OwnCondition = "#run = :run" + notCanceled
+
+	// An execution that somebody redrives may belong to a run that is closed: the
+	// stages that were open then are Canceled, and stay so.
+	notCanceled = " AND #status <> :canceled"
 )
 
 // Names makes ExpressionAttributeNames: each "#name" of the expressions stands
