@@ -48,7 +48,7 @@ func ExampleMapping_Validate() {
 	fmt.Println(err)
 	// Output:
 	// mapping "mux" is invalid:
-	// - EventID "$.id[": unexpected eof at position 6
+	// - EventID "$.id[": must be a JSONPath (RFC 9535), such as $.asset.id or $.files[0].name: unexpected eof at position 6
 	// - Type "type": "type" is no locator: write $.type for a JSONPath, =type for a constant at position 1
 	// - Rules[0].Do complete cannot tell whose stage it is for: set CallbackID or JobID, or AssetID and a stage
 }

@@ -318,7 +318,7 @@ func pathError(err error, offset, length int) error {
 			message, position = message[:i], n
 		}
 	}
-	return syntaxErrorf(offset+min(position, length+1)-1, "%s", message)
+	return syntaxErrorf(offset+min(position, length+1)-1, "must be a JSONPath (RFC 9535), such as $.asset.id or $.files[0].name: %s", message)
 }
 
 func compileTemplate(text string, offset int) (candidate, error) {

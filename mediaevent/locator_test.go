@@ -78,20 +78,21 @@ func TestLocatorsFind(t *testing.T) {
 }
 
 func TestLocatorsThatCannotBeRead(t *testing.T) {
+	const jsonPath = "must be a JSONPath (RFC 9535), such as $.asset.id or $.files[0].name: "
 	for locator, want := range map[Locator]string{
 		"id":                  `"id" is no locator: write $.id for a JSONPath, =id for a constant at position 1`,
 		" ":                   "a locator is missing at position 2",
 		"$.id ??":             "a locator is missing at position 8",
 		"?? $.id":             "a locator is missing at position 1",
-		"$.a ?? $.b[":         "unexpected eof at position 12",
-		"$.":                  "unexpected eof at position 3",
-		"$.id)":               "unexpected ')' at position 5",
-		"@.x y":               "unexpected blank space at position 4",
-		"$[?foo(@.x)]":        "unknown function foo() at position 4",
+		"$.a ?? $.b[":         jsonPath + "unexpected eof at position 12",
+		"$.":                  jsonPath + "unexpected eof at position 3",
+		"$.id)":               jsonPath + "unexpected ')' at position 5",
+		"@.x y":               jsonPath + "unexpected blank space at position 4",
+		"$[?foo(@.x)]":        jsonPath + "unknown function foo() at position 4",
 		"{$.id":               "a { without its } at position 1",
 		"x{$.id}}":            "a } without its { at position 8",
 		"x{}":                 "a locator is missing at position 3",
-		"{$.a}/{$.b ?? $.c[}": "unexpected eof at position 19",
+		"{$.a}/{$.b ?? $.c[}": jsonPath + "unexpected eof at position 19",
 		"{$['a}":              "a { without its } at position 1",
 		"{id}":                `"id" is no locator: write $.id for a JSONPath, =id for a constant at position 2`,
 		"message.attribute.":  `"message.attribute." is unknown, there are message.group, message.id, message.replay, message.sequence, message.source, message.subject, message.time, message.type and message.attribute.NAME at position 1`,

@@ -37,9 +37,9 @@ func TestEverythingThatIsWrongWithAMappingIsSaidAtOnce(t *testing.T) {
 
 	require.EqualError(t, err, `mapping "frame io" is invalid:
 - Partner must be a letter or digit and up to 63 letters, digits, ., _ and -, got "frame io"
-- EventID "$.id[": unexpected eof at position 6
+- EventID "$.id[": must be a JSONPath (RFC 9535), such as $.asset.id or $.files[0].name: unexpected eof at position 6
 - Type "type": "type" is no locator: write $.type for a JSONPath, =type for a constant at position 1
-- AssetID "$.data.passthrough ?? $.data.id)": unexpected ')' at position 32
+- AssetID "$.data.passthrough ?? $.data.id)": must be a JSONPath (RFC 9535), such as $.asset.id or $.files[0].name: unexpected ')' at position 32
 - JobID "@.job": @ looks into an item, but Items is not set
 - AssetIDPattern "(" is no regular expression: error parsing regexp: missing closing ): `+"`(`"+`
 - AssetIDCase must be "lower" or "upper", got "title"
@@ -61,7 +61,7 @@ func TestEverythingThatIsWrongWithAMappingIsSaidAtOnce(t *testing.T) {
 
 	var invalid *InvalidMappingError
 	require.ErrorAs(t, err, &invalid)
-	assert.Equal(t, MappingError{Field: "EventID", Locator: "$.id[", Position: 6, Message: "unexpected eof"}, invalid.Problems[1])
+	assert.Equal(t, MappingError{Field: "EventID", Locator: "$.id[", Position: 6, Message: "must be a JSONPath (RFC 9535), such as $.asset.id or $.files[0].name: unexpected eof"}, invalid.Problems[1])
 	var problem MappingError
 	require.ErrorAs(t, err, &problem, "each problem is an error of its own")
 }

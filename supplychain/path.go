@@ -108,7 +108,7 @@ func pathProblem(path string, before names) error {
 		}
 	}
 	if len(parts) > 2 && parts[1] == wire.InputResults && !before[parts[2]] {
-		return fmt.Errorf("the path %q reads the result of %q, which is no stage before this one", path, parts[2])
+		return fmt.Errorf("the path %q reads the result of %q, which is no stage before this one: there is %s", path, parts[2], before)
 	}
 	return nil
 }

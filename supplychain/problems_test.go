@@ -95,12 +95,12 @@ func TestEveryProblemOfTheStages(t *testing.T) {
 - Function("meta-data"): the name must be a letter and up to 47 letters, digits and underscores
 - Function("meta-data"): Function is required
 - Partner("qc"): Request: the path "$.data.output.a b" has the key "a b": a key must be letters, digits and underscores
-- Partner("qc"): Request: the path "$.results.delivery.data.output.uri" reads the result of "delivery", which is no stage before this one
+- Partner("qc"): Request: the path "$.results.delivery.data.output.uri" reads the result of "delivery", which is no stage before this one: there is ["meta-data"]
 - Partner("qc"): Heartbeat must be shorter than Timeout, got 600 and 600 seconds
 - Partner("qc"): WarnAfter must not be longer than Timeout, got 660 and 600 seconds
 - Partner("qc"): Attempts must be between 1 and 5, got 6
 - Partner("qc"): Partner must not be "approval", which stands for the people of approvals
-- Partner("qc"): When: the path "$.results.review" reads the result of "review", which is no stage before this one
+- Partner("qc"): When: the path "$.results.review" reads the result of "review", which is no stage before this one: there is ["meta-data"]
 - Partner("qc"): Timeout must be between 1 and 31536000 seconds, got 31622400
 - Partner("qc"): OnExhausted: Approve must be given an Approval, got the stage "other"
 - Approval("review"): Deciders must name at least one person, or be unset for anybody
@@ -112,6 +112,12 @@ func TestEveryProblemOfTheStages(t *testing.T) {
 - Task("notify"): Chain is required
 - Task("notify"): Output must be a JSONPath such as "$.Payload", got "said"
 - Stages has several with the name "qc": names must be unique, those of a Parallel and of approvals too`, refused(t, &supplychain.SupplyChainProps{Stages: &stages}))
+}
+
+func TestTheFirstStageHasNoResultToRead(t *testing.T) {
+	stages := []supplychain.Stage{supplychain.Approval("review", &supplychain.ApprovalStageProps{When: supplychain.Severity("qc").Is("high")})}
+	assert.Equal(t, `- Approval("review"): When: the path "$.results.qc" reads the result of "qc", which is no stage before this one: there is none`,
+		refused(t, &supplychain.SupplyChainProps{Stages: &stages}))
 }
 
 func TestATokenIsNoTimeout(t *testing.T) {
@@ -149,8 +155,8 @@ func TestEveryProblemOfASource(t *testing.T) {
 	assert.Equal(t, `- the name must be a letter and up to 63 letters, digits, underscores and hyphens, got "1st"
 - Topic and Bus exclude each other: set one of them
 - Mapping and Mappings exclude each other: set one of them
-- Mapping.AssetID "$.asset[": unexpected eof at position 9
-- Mapping.Rules[1].Do names the stage "delivery", which the pipeline has not: it has ["qc" "review"]
+- Mapping.AssetID "$.asset[": must be a JSONPath (RFC 9535), such as $.asset.id or $.files[0].name: unexpected eof at position 9
+- Mapping.Rules[1].Do names the stage "delivery", which the pipeline has not: name one of ["qc" "review"]
 - Pattern is required
 - Fifo is for a queue that the partner sends to: leave it out with Topic, Bus, Webhook and ExistingQueue
 - Envelope must be one of ["raw" "sns" "eventbridge" "cloudevent" "webhook"], got "soap"

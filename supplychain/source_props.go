@@ -190,7 +190,7 @@ func (p *SourceProps) mappingProblems(c *SupplyChain) []error {
 		}
 		for j, rule := range m.Rules {
 			if stage := rule.Do.Stage; stage != "" && !slices.Contains(stages, stage) {
-				all = append(all, fmt.Errorf("%s.Rules[%d].Do names the stage %q, which the pipeline has not: it has %q", field, j, stage, stages))
+				all = append(all, fmt.Errorf("%s.Rules[%d].Do names the stage %q, which the pipeline has not: name one of %q", field, j, stage, stages))
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 )
@@ -71,6 +72,14 @@ func (n names) and(stage string) names {
 	all := maps.Clone(n)
 	all[stage] = true
 	return all
+}
+
+// String lists the stages for people.
+func (n names) String() string {
+	if len(n) == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%q", slices.Sorted(maps.Keys(n)))
 }
 
 // with adds stages and those within them.
