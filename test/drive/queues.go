@@ -52,14 +52,14 @@ func (e *Example) drainDeadLetters(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return drain(ctx, e.queues, url, func(message Parked) error {
-		e.parked = append(e.parked, message)
+	return Drain(ctx, e.queues, url, func(message sqstypes.Message) error {
+		e.parked = append(e.parked, parkedMessage(message))
 		return nil
 	})
 }
 
-// drain takes every message out of a queue that is there.
-func drain(ctx context.Context, client *sqs.Client, url string, take func(Parked) error) error {
+// Drain takes every message that is there out of a queue.
+func Drain(ctx context.Context, client *sqs.Client, url string, take func(sqstypes.Message) error) error {
 	for {
 		batch, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl:                    aws.String(url),
@@ -71,7 +71,7 @@ func drain(ctx context.Context, client *sqs.Client, url string, take func(Parked
 			return err
 		}
 		for _, message := range batch.Messages {
-			if err := take(parkedMessage(message)); err != nil {
+			if err := take(message); err != nil {
 				return err
 			}
 			_, err := client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: aws.String(url), ReceiptHandle: message.ReceiptHandle})

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/mediasupplychain/cdk/supplychain/state"
 	"github.com/mediasupplychain/cdk/test/localcloud"
@@ -295,8 +296,8 @@ func (c *SupplyChain) Parked(ctx context.Context, source, mentions string) ([]Pa
 	}
 	c.guard.Lock()
 	defer c.guard.Unlock()
-	err = drain(ctx, c.queues, urls[source], func(parked Parked) error {
-		c.parked[source] = append(c.parked[source], parked)
+	err = Drain(ctx, c.queues, urls[source], func(message sqstypes.Message) error {
+		c.parked[source] = append(c.parked[source], parkedMessage(message))
 		return nil
 	})
 	if err != nil {

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
 // Announcement is an event that the supply chain put on its bus. Partners learn
 // from it that they are asked.
 type Announcement struct {
-	ID                string
+	Source, ID        string // of what happened
 	What, Fate        string // "stage.requested", "applied"
 	Asset, Run, Stage string
 	Attempt           int
@@ -43,9 +45,9 @@ func (c *SupplyChain) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return drain(ctx, c.queues, url, func(message Parked) error {
-		source, announcement, err := readAnnouncement(message.Body)
-		if err != nil || source != supplyChainSource {
+	return Drain(ctx, c.queues, url, func(message sqstypes.Message) error {
+		announcement, is, err := ReadAnnouncement(*message.Body)
+		if err != nil || !is {
 			return err
 		}
 		c.audited[announcement.ID]++
@@ -54,11 +56,14 @@ func (c *SupplyChain) listen(ctx context.Context) error {
 	})
 }
 
-func readAnnouncement(body string) (source string, a Announcement, err error) {
+// ReadAnnouncement reads an event on the supply chain's bus. Others put events
+// there too: those are no announcements.
+func ReadAnnouncement(body string) (a Announcement, is bool, err error) {
 	var event struct {
 		Source string `json:"source"`
 		Detail struct {
 			ID      string `json:"id"`
+			Source  string `json:"source"`
 			Subject string `json:"subject"`
 			What    string `json:"what"`
 			Fate    string `json:"fate"`
@@ -73,10 +78,11 @@ func readAnnouncement(body string) (source string, a Announcement, err error) {
 		} `json:"detail"`
 	}
 	if err := json.Unmarshal([]byte(body), &event); err != nil {
-		return "", a, fmt.Errorf("%s: %w", body, err)
+		return a, false, fmt.Errorf("%s: %w", body, err)
 	}
 	d := event.Detail
-	return event.Source, Announcement{
-		ID: d.ID, What: d.What, Fate: d.Fate, Asset: d.Subject, Run: d.Run, Stage: d.Stage, Attempt: d.Attempt, CallbackID: d.Data.Job.CallbackID,
-	}, nil
+	return Announcement{
+		Source: d.Source, ID: d.ID, What: d.What, Fate: d.Fate, Asset: d.Subject,
+		Run: d.Run, Stage: d.Stage, Attempt: d.Attempt, CallbackID: d.Data.Job.CallbackID,
+	}, event.Source == supplyChainSource, nil
 }

@@ -2,7 +2,6 @@ package faults
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -13,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/mediasupplychain/cdk/test/drive"
 )
 
 // bus is what partners see: every event on the supply chain's bus, by way of the
@@ -29,30 +30,6 @@ type bus struct {
 	times   map[string]int      // by asset and id: how often it was on the bus
 	failure error
 }
-
-// announcement is an event on the bus.
-type announcement struct {
-	Source string `json:"source"`
-	Detail struct {
-		ID      string `json:"id"`
-		Source  string `json:"source"`
-		Subject string `json:"subject"`
-		What    string `json:"what"`
-		Fate    string `json:"fate"`
-		Run     string `json:"run"`
-		Stage   string `json:"stage"`
-		Attempt int    `json:"attempt"`
-		Data    struct {
-			Job struct {
-				CallbackID string `json:"callbackId"`
-			} `json:"job"`
-		} `json:"data"`
-	} `json:"detail"`
-}
-
-// supplyChain is the source of what the supply chain puts on its bus; others put
-// decisions there.
-const supplyChain = "media.supplychain"
 
 // own stands for the source of events about what the supply chain did itself.
 const own = "own"
@@ -93,11 +70,11 @@ func (b *bus) take(ctx context.Context) error {
 	}
 	var handles []types.DeleteMessageBatchRequestEntry
 	for i, message := range batch.Messages {
-		var a announcement
-		if err := json.Unmarshal([]byte(*message.Body), &a); err != nil {
-			return fmt.Errorf("%s: %w", *message.Body, err)
+		a, is, err := drive.ReadAnnouncement(*message.Body)
+		if err != nil {
+			return err
 		}
-		if a.Source == supplyChain {
+		if is {
 			b.hear(a)
 		}
 		handles = append(handles, types.DeleteMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), ReceiptHandle: message.ReceiptHandle})
@@ -106,34 +83,33 @@ func (b *bus) take(ctx context.Context) error {
 	return err
 }
 
-func (b *bus) hear(a announcement) {
-	d := a.Detail
-	if strings.HasPrefix(d.Source, "/supplychains/") {
-		d.Source = own
+func (b *bus) hear(a drive.Announcement) {
+	if strings.HasPrefix(a.Source, "/supplychains/") {
+		a.Source = own
 	}
 	b.guard.Lock()
 	defer b.guard.Unlock()
-	id := d.Source + " " + d.ID
-	b.times[d.Subject+" "+id]++
-	if b.times[d.Subject+" "+id] > 1 {
+	id := a.Source + " " + a.ID
+	b.times[a.Asset+" "+id]++
+	if b.times[a.Asset+" "+id] > 1 {
 		return // once more, as a bus may do
 	}
-	b.heard[d.Subject] = append(b.heard[d.Subject], id)
+	b.heard[a.Asset] = append(b.heard[a.Asset], id)
 	switch {
-	case d.What == "stage.requested":
-		b.tell(requestOf(d.Run, d.Stage, d.Attempt), d.Data.Job.CallbackID)
-	case d.Fate == "parked":
-		b.tell(parkedOf(d.Source+" "+d.ID[:len(d.ID)-len("#parked")]), d.Fate)
+	case a.What == "stage.requested":
+		b.tell(requestOf(a.Run, a.Stage, a.Attempt), a.CallbackID)
+	case a.Fate == "parked":
+		b.tell(parkedOf(a.Source+" "+a.ID[:len(a.ID)-len("#parked")]), a.Fate)
 	default:
-		b.tell(fateOf(id), d.Fate)
+		b.tell(fateOf(id), a.Fate)
 	}
-	if d.What == "run.started" && d.Fate == "applied" {
-		b.tell(runOf(id), d.Run)
+	if a.What == "run.started" && a.Fate == "applied" {
+		b.tell(runOf(id), a.Run)
 	}
-	switch d.What {
+	switch a.What {
 	case "run.completed", "run.failed", "run.aborted", "run.timedout", "run.timed_out":
-		if d.Fate == "applied" {
-			b.tell(endOf(d.Run), d.What)
+		if a.Fate == "applied" {
+			b.tell(endOf(a.Run), a.What)
 		}
 	}
 }

@@ -92,22 +92,9 @@ func (o *operator) work(ctx context.Context) {
 
 func (o *operator) round(ctx context.Context) error {
 	for source, queue := range o.queues {
-		for {
-			batch, err := o.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
-				QueueUrl: aws.String(queue.url), MaxNumberOfMessages: 10,
-				MessageAttributeNames: []string{"All"}, MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
-			})
-			if err != nil {
-				return fmt.Errorf("dead-letter queue of %s: %w", source, err)
-			}
-			if len(batch.Messages) == 0 {
-				break
-			}
-			for _, message := range batch.Messages {
-				if err := o.look(ctx, source, queue, message); err != nil {
-					return err
-				}
-			}
+		err := drive.Drain(ctx, o.client, queue.url, func(message types.Message) error { return o.look(ctx, source, queue, message) })
+		if err != nil {
+			return fmt.Errorf("dead-letter queue of %s: %w", source, err)
 		}
 	}
 	return nil
@@ -132,12 +119,9 @@ func (o *operator) look(ctx context.Context, source string, queue deadLetters, m
 	default:
 		o.redriven = append(o.redriven, source+": "+body)
 		o.guard.Unlock()
-		if err := o.redrive(ctx, queue, message, body); err != nil {
-			return err
-		}
+		return o.redrive(ctx, queue, message, body)
 	}
-	_, err := o.client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: aws.String(queue.url), ReceiptHandle: message.ReceiptHandle})
-	return err
+	return nil
 }
 
 func (o *operator) redrive(ctx context.Context, queue deadLetters, message types.Message, body string) error {

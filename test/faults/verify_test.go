@@ -63,16 +63,13 @@ func (v *verification) readClaims(ctx context.Context, client *dynamodb.Client, 
 
 // readExecutions reads how every execution stands.
 func (v *verification) readExecutions(ctx context.Context) (map[string]string, error) {
+	all, err := drive.Executions(ctx, v.states, v.machine)
+	if err != nil {
+		return nil, err
+	}
 	status := map[string]string{}
-	pages := sfn.NewListExecutionsPaginator(v.states, &sfn.ListExecutionsInput{StateMachineArn: &v.machine})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, execution := range page.Executions {
-			status[*execution.Name] = string(execution.Status)
-		}
+	for _, execution := range all {
+		status[*execution.Name] = string(execution.Status)
 	}
 	return status, nil
 }

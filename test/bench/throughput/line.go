@@ -15,6 +15,7 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/mediasupplychain/cdk/test/drive"
 	"github.com/mediasupplychain/cdk/test/localcloud"
 )
 
@@ -211,16 +212,13 @@ func sum(counts map[string]int) int {
 
 // Executions counts the executions of the pipeline by their status.
 func (l *Line) Executions(ctx context.Context) (map[types.ExecutionStatus]int, error) {
+	all, err := drive.Executions(ctx, l.states, l.Machine)
+	if err != nil {
+		return nil, err
+	}
 	counts := map[types.ExecutionStatus]int{}
-	pages := sfn.NewListExecutionsPaginator(l.states, &sfn.ListExecutionsInput{StateMachineArn: &l.Machine})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, execution := range page.Executions {
-			counts[execution.Status]++
-		}
+	for _, execution := range all {
+		counts[execution.Status]++
 	}
 	return counts, nil
 }
