@@ -66,7 +66,9 @@
 // a function stage two. The state of a run holds ids and what is small; keep the
 // results of functions below 8 KiB, and put what is larger where it belongs. With
 // so many stages that their results could pass the 256 KiB of Step Functions, a
-// warning at synthesis says how large each may be.
+// warning at synthesis says how large each may be. A run that does pass them fails
+// with States.DataLimitExceeded, which no OnExhausted can help, and its asset is
+// free for another start.
 //
 // # Approvals
 //

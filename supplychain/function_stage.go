@@ -14,7 +14,11 @@ type FunctionStageProps struct {
 	// Function is invoked, and waited for, with the state of the run: {"asset",
 	// "run", "version", "data", "results", "stage"}. What it returns is the
 	// stage's result: JSON of at most 8 KiB, a reference in place of what is
-	// larger. Required.
+	// larger. Nothing checks that of a single result. But when the results of all
+	// stages are more than the 256 KiB of a state, Step Functions fails the run
+	// with States.DataLimitExceeded, whatever OnExhausted says: States.ALL does not
+	// catch it (Step Functions developer guide, "Handling errors in Step Functions
+	// workflows"). Required.
 	Function awslambda.IFunction
 
 	// Timeout ends an invocation that takes longer, from 1 second to 15 minutes.

@@ -20,7 +20,8 @@ type TaskStageProps struct {
 	Chain awsstepfunctions.IChainable
 
 	// Output is where in the chain's output the stage's result is, a JSONPath such
-	// as "$.Payload". It must be small: at most 8 KiB.
+	// as "$.Payload". It must be small: at most 8 KiB, which nothing checks; see
+	// [FunctionStageProps] for what is too large.
 	//
 	// Default: nothing of the output is kept.
 	Output *string

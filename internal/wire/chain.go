@@ -228,7 +228,8 @@ const ErrorStageFailed = "StageFailed"
 //
 //	{"status": "Completed", "data": {...}, "ref": "s3://...", "cause": "", "event": {"source": "...", "id": "..."}}
 //
-// with data {} and ref "" where there are none. It is at most 8 KiB long.
+// with data {} and ref "" where there are none. That of an answer is at most
+// 8 KiB long; that of a function or task is as long as what they return.
 const (
 	InputAsset   = "asset"
 	InputRun     = "run"

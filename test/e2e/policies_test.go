@@ -65,6 +65,7 @@ func TestASecondStartIsRefused(t *testing.T) {
 
 func TestARunGoesOnWithoutAStageThatFailed(t *testing.T) {
 	x := announce(t, "Queueing", "continued")
+	x.waitFor("check", "Waiting")
 
 	x.tell("check", drive.Fields{"stage": "check", "status": "failed", "error": "no audio"})
 	for _, stage := range []string{"dubbing", "subtitles"} {
@@ -77,6 +78,20 @@ func TestARunGoesOnWithoutAStageThatFailed(t *testing.T) {
 	assert.Equal(t, "Failed", check.Status)
 	assert.Contains(t, check.Answer.Cause, "no audio")
 	assert.Equal(t, []string{"check stage.requested", "check stage.failed applied"}, x.storyOf("check"))
+}
+
+func TestARunGoesOnWithoutAStageThatNobodyAnswers(t *testing.T) {
+	x := chainOf(t, "Refusing", "unanswered")
+
+	x.tell("announced", drive.Fields{"status": "announced", "poster": true})
+
+	x.waitFor("publish", "Waiting")
+	x.waitForEntry("publish stage.requested")
+	assert.Equal(t, "TimedOut", x.asset().Stages["poster"].Status)
+	assert.Equal(t, []string{"poster stage.requested", "poster stage.timed-out"}, x.storyOf("poster"))
+	assert.JSONEq(t, `{"poster":"Failed"}`, x.field("publish", "request"), "later stages know")
+	x.tell("published", drive.Fields{"stage": "publish", "status": "done"})
+	x.waitForEnd("Completed")
 }
 
 func TestPartnersSideBySideAnswerInAnyOrder(t *testing.T) {
@@ -115,7 +130,9 @@ func TestALargeResultOfAFunctionIsKeptWhole(t *testing.T) {
 	x.tell("published", drive.Fields{"stage": "publish", "status": "done"})
 
 	x.waitForEnd("Completed")
-	assert.Len(t, x.resultOf("metadata").Data["synopsis"], size)
+	var result struct{ Data map[string]string }
+	require.NoError(t, json.Unmarshal([]byte(x.field("metadata", "result")), &result))
+	assert.Len(t, result.Data["synopsis"], size)
 }
 
 var openedPolicies *localcloud.Deployment
@@ -164,18 +181,14 @@ func (x small) tell(id string, fields drive.Fields) {
 	require.NoError(x.t, err)
 }
 
-// result is what the stages that follow got of a stage.
-type result struct{ Data map[string]string }
-
-func (x small) resultOf(stage string) result {
+// field is a text in the item of a stage.
+func (x small) field(stage, name string) string {
 	x.t.Helper()
 	out, err := dynamodb.NewFromConfig(cloud.Config()).GetItem(x.t.Context(), &dynamodb.GetItemInput{TableName: &x.table, Key: map[string]types.AttributeValue{
 		"pk": &types.AttributeValueMemberS{Value: "ASSET#" + x.id}, "sk": &types.AttributeValueMemberS{Value: "A#STAGE#" + stage},
 	}})
 	require.NoError(x.t, err)
-	text, ok := out.Item["result"].(*types.AttributeValueMemberS)
+	text, ok := out.Item[name].(*types.AttributeValueMemberS)
 	require.True(x.t, ok, "%v", out.Item)
-	var r result
-	require.NoError(x.t, json.Unmarshal([]byte(text.Value), &r))
-	return r
+	return text.Value
 }

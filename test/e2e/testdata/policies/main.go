@@ -25,7 +25,14 @@ func main() {
 	})
 	define(stack, "Refusing", "", &[]supplychain.Stage{ // as a supply chain does by default
 		supplychain.Function("metadata", &supplychain.FunctionStageProps{Function: metadata(stack)}),
-		supplychain.Partner("publish", nil),
+		supplychain.Partner("poster", &supplychain.PartnerStageProps{
+			When:        supplychain.Started("poster").IsTrue(),
+			Timeout:     awscdk.Duration_Seconds(jsii.Number(2)),
+			OnExhausted: supplychain.Continue(),
+		}),
+		supplychain.Partner("publish", &supplychain.PartnerStageProps{
+			Request: &map[string]any{"poster": supplychain.StatusOf("poster")},
+		}),
 	})
 	app.Synth(nil)
 }
@@ -51,7 +58,7 @@ func define(stack awscdk.Stack, id string, second supplychain.SecondStart, stage
 	})
 	studio := chain.AddSource("studio", &supplychain.SourceProps{Mapping: &mediaevent.Mapping{
 		Partner: "studio", EventID: "$.id", AssetID: "$.asset", Stage: "$.stage", Status: "$.status", Time: "$.time",
-		ErrorDetail: "$.error", Output: map[string]mediaevent.Locator{"size": "$.size"},
+		ErrorDetail: "$.error", Output: map[string]mediaevent.Locator{"poster": "$.poster", "size": "$.size"},
 		Rules: []mediaevent.Rule{
 			{Status: mediaevent.Words{"announced"}, Do: mediaevent.Start()},
 			{Status: mediaevent.Words{"done"}, Do: mediaevent.Complete("")},
