@@ -11,8 +11,8 @@
 //
 // # What is played
 //
-// The seed writes a script for each asset (script_test.go): about 20 events
-// (FAULTS_EVENTS) by all ways of the example. Partners answer in time, early, twice,
+// The seed writes a script for each asset (script_test.go): about 20 events, 12 in
+// make test (FAULTS_EVENTS), by all ways of the example. Partners answer in time, early, twice,
 // in conflict, late, to attempts and runs that are over, several stages at once; a new
 // version supersedes a run, an operator stops one; signs of life come out of order,
 // jobs are done before anybody knows whose they are; payloads too large for the
@@ -27,7 +27,8 @@
 // transaction, answered 500 or 503, cut before it was carried out, cut after it, or
 // carried out and not answered. A third of these come eight in a row, which the SDK's
 // retries do not outlast. At two calls in a thousand (FAULTS_KILLS) the handler is
-// killed, before or after the call was carried out. Messages of a handler that died
+// killed, before or after the call was carried out; on Linux only, where /proc tells
+// which process called. Messages of a handler that died
 // come back after ten seconds; the example's 180 would only make the test longer.
 //
 // # What is checked
@@ -64,5 +65,5 @@
 //
 // Calls that the local cloud's services make to each other do not pass the proxy:
 // Step Functions' to DynamoDB and Lambda, EventBridge's to its targets, which have
-// no retries there (docs/adr/0004). Stages do not time out here.
+// no retries there (docs/adr/0004-local-cloud.md). Stages do not time out here.
 package faults
