@@ -69,7 +69,7 @@ func (s *functionStage) problems(before names) []error {
 		props.Required("Function", s.Function),
 		s.timeout.within("Timeout", 1, functionTimeout),
 		props.Range("Attempts", s.Attempts, 1, 10),
-	}, s.OnExhausted.problems(before.and(s.name))...), conditionProblems(s.When, before)...)...)...)
+	}, s.OnExhausted.problems(before.and(s))...), conditionProblems(s.When, before)...)...)...)
 }
 
 func (s *functionStage) define(g *graph, next awsstepfunctions.State) awsstepfunctions.State {

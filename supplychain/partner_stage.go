@@ -105,7 +105,7 @@ func (s *partnerStage) problems(before names) []error {
 	if *s.Partner == approver {
 		all = append(all, fmt.Errorf("Partner must not be %q, which stands for the people of approvals", approver))
 	}
-	all = append(all, s.OnExhausted.problems(before.and(s.name))...)
+	all = append(all, s.OnExhausted.problems(before.and(s))...)
 	all = append(all, conditionProblems(s.When, before)...)
 	return append([]error{nameProblem("Partner", s.name)}, within("Partner", s.name, all...)...)
 }

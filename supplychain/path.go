@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/mediasupplychain/cdk/internal/wire"
+	"github.com/mediasupplychain/cdk/mediaevent"
 )
 
 // Path is where a value is in the state of a run: what an earlier stage made,
@@ -31,7 +32,8 @@ func Output(stage string, keys ...string) Path {
 
 // Severity is that of the worst finding which the partner told when it completed
 // stage, in the words of package mediaevent. There are findings if it is one of
-// those; it is empty where there are none.
+// those; it is empty where there are none. A condition that compares it with
+// another word would never hold, and is an error at synthesis.
 //
 //	supplychain.Severity("qc").IsOneOf("critical", "high")
 func Severity(stage string) Path { return Result(stage, "severity") }
@@ -107,13 +109,17 @@ func pathProblem(path string, before names) error {
 			return fmt.Errorf("the path %q has the key %q: a key must be letters, digits and underscores", path, part)
 		}
 	}
-	if len(parts) > 2 && parts[1] == wire.InputResults && !before[parts[2]] {
+	if len(parts) < 3 || parts[1] != wire.InputResults {
+		return nil
+	}
+	if _, is := before[parts[2]]; !is {
 		return fmt.Errorf("the path %q reads the result of %q, which is no stage before this one: there is %s", path, parts[2], before)
 	}
 	return nil
 }
 
-// conditionProblems reports the paths of a condition that read what is not there yet.
+// conditionProblems reports what a condition reads that is not there yet, and
+// severities that a partner's answer never has, for which it would never hold.
 func conditionProblems(condition awsstepfunctions.Condition, before names) []error {
 	if condition == nil {
 		return nil
@@ -128,8 +134,18 @@ func conditionProblems(condition awsstepfunctions.Condition, before names) []err
 			all = append(all, fmt.Errorf("%s: %w", "When", problem))
 		}
 	}
+	for _, compared := range severityCompared.FindAllStringSubmatch(string(rendered), -1) {
+		value, stage := compared[1], compared[2]
+		_, partner := before[stage].(*partnerStage)
+		if known := mediaevent.Severities(); partner && value != "" && !slices.Contains(known, mediaevent.Severity(value)) {
+			all = append(all, fmt.Errorf("%s: the severity of %q must be one of %q, got %q", "When", stage, known, value))
+		}
+	}
 	return all
 }
+
+// severityCompared finds the severities that a condition compares with, and of which stage.
+var severityCompared = regexp.MustCompile(`"StringEquals":"([^"]*)","Variable":"\$\.` + wire.InputResults + `\.([A-Za-z0-9_]+)\.` + wire.InputData + `\.severity"`)
 
 // resultPath finds the results that a condition of the user's own making reads.
 var resultPath = regexp.MustCompile(`\$\.` + wire.InputResults + `\.[A-Za-z0-9_]+`)

@@ -120,6 +120,16 @@ func TestTheFirstStageHasNoResultToRead(t *testing.T) {
 		refused(t, &supplychain.SupplyChainProps{Stages: &stages}))
 }
 
+func TestASeverityThatNoPartnerTellsIsNotWaitedFor(t *testing.T) {
+	severity := supplychain.Severity("qc")
+	stages := []supplychain.Stage{
+		supplychain.Partner("qc", nil),
+		supplychain.Approval("review", &supplychain.ApprovalStageProps{When: severity.IsOneOf("high", "severe", "")}),
+	}
+	assert.Equal(t, `- Approval("review"): When: the severity of "qc" must be one of ["critical" "high" "medium" "low" "resolved"], got "severe"`,
+		refused(t, &supplychain.SupplyChainProps{Stages: &stages}))
+}
+
 func TestATokenIsNoTimeout(t *testing.T) {
 	token := awscdk.Duration_Seconds(awscdk.Token_AsNumber(map[string]string{"Ref": "Timeout"}))
 	stages := []supplychain.Stage{supplychain.Partner("qc", &supplychain.PartnerStageProps{Timeout: token})}

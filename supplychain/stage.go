@@ -64,13 +64,13 @@ func every(stages []Stage) []Stage {
 	return all
 }
 
-// names is a set of stages.
-type names map[string]bool
+// names is a set of stages, by their names.
+type names map[string]Stage
 
 // and adds one stage.
-func (n names) and(stage string) names {
+func (n names) and(s Stage) names {
 	all := maps.Clone(n)
-	all[stage] = true
+	all[s.stageName()] = s
 	return all
 }
 
@@ -86,7 +86,7 @@ func (n names) String() string {
 func (n names) with(stages ...Stage) names {
 	all := maps.Clone(n)
 	for _, s := range slots(stages) {
-		all[s.stageName()] = true
+		all[s.stageName()] = s
 	}
 	return all
 }

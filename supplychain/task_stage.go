@@ -61,7 +61,7 @@ func (s *taskStage) problems(before names) []error {
 	return append([]error{nameProblem("Task", s.name)}, within("Task", s.name, append(append([]error{
 		props.Required("Chain", s.Chain),
 		props.Pattern("Output", s.Output, outputShape, `a JSONPath such as "$.Payload"`),
-	}, s.OnExhausted.problems(before.and(s.name))...), conditionProblems(s.When, before)...)...)...)
+	}, s.OnExhausted.problems(before.and(s))...), conditionProblems(s.When, before)...)...)...)
 }
 
 func (s *taskStage) define(g *graph, next awsstepfunctions.State) awsstepfunctions.State {
