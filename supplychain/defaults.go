@@ -22,7 +22,7 @@ const (
 	partnerTimeout = day
 	// Long enough for a weekend.
 	approvalTimeout = 3 * day
-	// Longer than any partner's retries that we know of, and than SQS keeps a message.
+	// Longer than any partner's retries that we know of, and as long as SQS can keep a message.
 	claimHorizon = 14 * day
 	// Lateness is counted in hours; five minutes more are not late.
 	watchInterval = 5 * minute

@@ -11,8 +11,8 @@
 //
 // # What is played
 //
-// The seed writes a script for each asset (script_test.go): about 20 events, 12 in
-// make test (FAULTS_EVENTS), by all ways of the example. Partners answer in time, early, twice,
+// The seed writes a script for each asset (FAULTS_ASSETS; script_test.go): about 20 events each, 12
+// in make test (FAULTS_EVENTS), by all ways of the example. Partners answer in time, early, twice,
 // in conflict, late, to attempts and runs that are over, several stages at once; a new
 // version supersedes a run, an operator stops one; signs of life come out of order,
 // jobs are done before anybody knows whose they are; payloads too large for the
