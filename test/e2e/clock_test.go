@@ -63,7 +63,7 @@ func openClock(t *testing.T) {
 // until its run has begun.
 func hurried(t *testing.T, name string) title {
 	t.Helper()
-	t.Parallel()
+	t.Parallel() // it only waits; this package has nothing of the CDK, whose jsii takes one goroutine
 	openClock(t)
 	x := title{t, clock.chain, drive.NewAsset(name)}
 	x.begin()

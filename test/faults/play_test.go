@@ -297,18 +297,12 @@ func (p *player) send(ctx context.Context, one *sent) error {
 
 // forge calls a webhook with what its partner did not sign.
 func (p *player) forge(ctx context.Context, one *sent) error {
-	for try := 0; ; try++ {
+	return drive.Eventually(ctx, 10*time.Second, "a forged request is refused", func(ctx context.Context) (bool, string, error) {
 		status, err := p.chain.Forge(ctx, one.file, one.message)
-		switch {
-		case err != nil:
-			return err
-		case status < 300:
-			return errForged
-		case status < 500:
-			return nil
-		case try == 20:
-			return fmt.Errorf("the webhook answered %d", status)
+		if err == nil && status < 300 {
+			err = errForged
 		}
-		time.Sleep(200 * time.Millisecond)
-	}
+		// 5xx is the endpoint's own trouble under faults: the caller tries again.
+		return status < 500, fmt.Sprintf("answered %d", status), err
+	})
 }
