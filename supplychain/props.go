@@ -219,7 +219,7 @@ func (p *SupplyChainProps) mappingProblem() error {
 	}
 	return setByUs("OutboxMappingProps", map[string]bool{
 		"Target": m.Target != nil, "EventSourceArn": m.EventSourceArn != nil, "Filters": m.Filters != nil, "OnFailure": m.OnFailure != nil,
-		// The outbox answers with an error, see ADR 0016; a list of failures would be taken for success.
+		// The outbox answers with an error, see ADR 15; a list of failures would be taken for success.
 		"ReportBatchItemFailures": m.ReportBatchItemFailures != nil,
 	})
 }
